@@ -1,0 +1,101 @@
+"""This will draw the demo store's pictures: one object on the ground of its family, vector-like, by code alone."""
+
+from collections.abc import Callable, Sequence
+
+from PIL import Image
+
+from products.demo.drawings import (
+    bags_and_travel,
+    canvas,
+    desk,
+    home_and_garden,
+    kitchen,
+    light_and_sound,
+    outdoors,
+    tones,
+)
+
+KINDS: dict[str, Callable[[tones.Tones], canvas.Drawing]] = {
+    drawing.__name__.replace("_", "-"): drawing
+    for drawing in (
+        kitchen.mug,
+        kitchen.bowl,
+        kitchen.plate,
+        kitchen.saucepan,
+        kitchen.skillet,
+        kitchen.casserole,
+        kitchen.knife,
+        kitchen.board,
+        kitchen.kettle,
+        kitchen.teapot,
+        kitchen.cafetiere,
+        kitchen.apron,
+        kitchen.towel,
+        desk.notebook,
+        desk.fountain_pen,
+        desk.pencils,
+        desk.pen_cup,
+        light_and_sound.desk_lamp,
+        light_and_sound.pendant,
+        light_and_sound.table_lamp,
+        light_and_sound.speaker,
+        light_and_sound.radio,
+        light_and_sound.headphones,
+        bags_and_travel.backpack,
+        bags_and_travel.tote,
+        bags_and_travel.duffel,
+        bags_and_travel.wallet,
+        outdoors.bottle,
+        outdoors.tent,
+        outdoors.lantern,
+        outdoors.beanie,
+        outdoors.jacket,
+        home_and_garden.vase,
+        home_and_garden.candle,
+        home_and_garden.planter,
+        home_and_garden.watering_can,
+        home_and_garden.cushion,
+        home_and_garden.throw,
+        home_and_garden.clock,
+        home_and_garden.basket,
+    )
+}
+FAMILIES = tuple(tones.GROUNDS)
+COLORS = tuple(tones.COLORS)
+
+
+def draw(kind: str, *, color: str, family: str, size: int = 1200) -> Image.Image:
+    """This will draw one object in a named color on its family's ground: square, RGB, size in pixels.
+
+    Raises:
+        KeyError: the kind, color or family is not one of KINDS, COLORS, FAMILIES.
+    """
+    drawing = KINDS[kind](tones.tones(color))
+    return canvas.render([drawing], family=family, width=size, height=size)
+
+
+def compose(
+    kinds_and_colors: Sequence[tuple[str, str]], *, family: str, width: int = 1600, height: int = 900
+) -> Image.Image:
+    """This will draw three to five objects as one still life on one ground, width and height in pixels.
+
+    Raises:
+        KeyError: a kind, color or the family is unknown.
+    """
+    drawings = [KINDS[kind](tones.tones(color)) for kind, color in kinds_and_colors]
+    return canvas.render(_arranged(drawings, width / height), family=family, width=width, height=height)
+
+
+def _arranged(drawings: Sequence[canvas.Drawing], aspect: float) -> list[canvas.Drawing]:
+    """This will stand objects in one row, alternately a step back and a step forward, the back ones painted first."""
+    count = len(drawings)
+    step = aspect * canvas.UNITS * 0.84 / count
+    scale = min(step / 640, 0.72)
+    placed = []
+    for index, drawing in enumerate(drawings):
+        forward = index % 2 == 0
+        center = aspect * canvas.UNITS / 2 + (index - (count - 1) / 2) * step
+        floor = 800.0 if forward else 735.0
+        size = scale * (1.0 if forward else 1.12)
+        placed.append((forward, drawing.placed(scale=size, x=center - 500 * size, y=floor - drawing.base * size)))
+    return [drawing for _, drawing in sorted(placed, key=lambda pair: pair[0])]
