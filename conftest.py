@@ -1,0 +1,90 @@
+"""Fixtures that every app's tests share."""
+
+import shutil
+from io import BytesIO
+from threading import Event
+
+import pytest
+from celery import current_app
+from celery.contrib.testing.worker import start_worker
+from celery.signals import task_success
+from django.conf import settings
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+from rest_framework.test import APIClient
+
+from dbProject import caching
+from products.tests.factories import ProductFactory
+from users.tests.factories import StaffFactory, UserFactory
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered():
+    cache.clear()
+    caching.memory.clear()
+    current_app.control.purge()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _media_folder():
+    yield
+    shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+
+
+@pytest.fixture
+def api_client():
+    return APIClient()
+
+
+@pytest.fixture
+def authenticated_user(db):
+    return UserFactory()
+
+
+@pytest.fixture
+def authenticated_api_client(api_client, authenticated_user):
+    api_client.force_authenticate(authenticated_user)
+    return api_client
+
+
+@pytest.fixture
+def staff_client(client, db):
+    """A browser in which somebody who may do everything is logged in."""
+    client.force_login(StaffFactory())
+    return client
+
+
+@pytest.fixture
+def sample_product(db):
+    return ProductFactory()
+
+
+@pytest.fixture
+def sample_products(db):
+    return ProductFactory.create_batch(5)
+
+
+@pytest.fixture
+def temp_image():
+    """A small picture as a browser would upload it."""
+    data = BytesIO()
+    Image.new("RGB", (640, 480), "#336699").save(data, "PNG")
+    return SimpleUploadedFile("picture.png", data.getvalue(), content_type="image/png")
+
+
+@pytest.fixture
+def worker():
+    """A real worker in a thread; call it with a task's name to wait until that task has succeeded."""
+    succeeded: dict[str, Event] = {}
+
+    def remember(sender, **_):
+        succeeded.setdefault(sender.name, Event()).set()
+
+    def wait_for(task: str) -> None:
+        assert succeeded.setdefault(task, Event()).wait(20), f"{task} did not succeed within 20 s"
+
+    task_success.connect(remember)
+    with start_worker(current_app._get_current_object(), perform_ping_check=False):
+        yield wait_for
+    task_success.disconnect(remember)

@@ -1,0 +1,57 @@
+"""Middleware that belongs to no app."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from dbProject.errors import ShopError
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestIdMiddleware:
+    """Give each request an id that its logs, its errors and its answer carry."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.META["HTTP_X_REQUEST_ID"] = uuid4().hex  # never the client's own: it ends up in our logs
+        response = self.get_response(request)
+        response["X-Request-ID"] = request.headers["X-Request-ID"]
+        return response
+
+
+class AdminPolicyMiddleware:
+    """Relax the content policy for staff screens only: Unfold's scripts evaluate and style inline."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.path.startswith("/admin/"):
+            response._csp_replace = {  # type: ignore[attr-defined]
+                "script-src": [SELF, UNSAFE_EVAL],
+                "style-src": [SELF, UNSAFE_INLINE],
+            }
+        return response
+
+
+class ShopErrorMiddleware:
+    """Show any :class:`ShopError` that a page did not handle itself."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exc: Exception) -> HttpResponse | None:
+        if not isinstance(exc, ShopError):
+            return None
+        response = TemplateResponse(request, "errors/shop_error.html", {"error": exc}, status=exc.status)
+        return response.render()

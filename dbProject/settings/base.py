@@ -1,0 +1,251 @@
+"""Production settings. ``local.py`` and ``test.py`` only relax what is here."""
+
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import django_stubs_ext
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from dbProject.settings.environment import BASE_DIR, env, insist_on_required, read_dotenv
+
+django_stubs_ext.monkeypatch()  # lets QuerySet["Product"] be written at run time
+read_dotenv()
+insist_on_required()
+
+# Core
+SECRET_KEY = env.str("SECRET_KEY")
+DEBUG = False
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
+SITE_URL = env.str("SITE_URL").rstrip("/")
+RELEASE = env.str("RELEASE", default="unreleased")
+ROOT_URLCONF = "dbProject.urls"
+WSGI_APPLICATION = "dbProject.wsgi.application"
+AUTH_USER_MODEL = "users.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+VAR_DIR = BASE_DIR / "var"
+"""What a running shop keeps beside its database when no other place is named: uploads, job files."""
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "csp",
+    "rest_framework",
+    "tree_queries",
+    "dbProject.apps.ProjectConfig",
+    "dbProject.jobs",
+    "dbProject.pages",
+    "users",
+    "products",
+    "orders",
+]
+MIDDLEWARE = [
+    "dbProject.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "dbProject.middleware.AdminPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "dbProject.middleware.ShopErrorMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "dbProject.context_processors.store",
+            ]
+        },
+    }
+]
+
+# The store -- who sells, from where, in what currency.
+STORE_NAME = env.str("STORE_NAME", default="Marlow & Finch")
+STORE_COUNTRY = env.str("STORE_COUNTRY", default="DE")  # ISO 3166-1 alpha-2
+STORE_CURRENCY = env.str("STORE_CURRENCY", default="EUR")  # ISO 4217, two decimals
+PRICES_INCLUDE_TAX = env.bool("PRICES_INCLUDE_TAX", default=True)
+VAT_RATE = Decimal("0.19")  # share of the net price. Source: Germany, section 12 (1) UStG.
+
+# Language and time
+LANGUAGE_CODE = "en"
+USE_I18N = True
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# Payment -- the test provider gives things away; production has to ask for that by name.
+PAYMENT_PROVIDER = env.str("PAYMENT_PROVIDER")
+if PAYMENT_PROVIDER not in {"test", "stripe"}:
+    raise ImproperlyConfigured(f"PAYMENT_PROVIDER={PAYMENT_PROVIDER} is unknown; choose test or stripe.")
+if PAYMENT_PROVIDER == "test" and not env.bool("ALLOW_TEST_PAYMENTS", default=False):
+    raise ImproperlyConfigured(
+        "PAYMENT_PROVIDER=test takes no money. Set PAYMENT_PROVIDER=stripe, "
+        "or ALLOW_TEST_PAYMENTS=1 where orders need not be paid."
+    )
+
+# Database -- one transaction per service, not per request.
+ON_SQLITE: dict[str, Any] = {
+    "OPTIONS": {
+        "transaction_mode": "IMMEDIATE",  # a writer waits for its turn instead of failing half-way
+        "timeout": 20,  # seconds
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+}
+ON_POSTGRES: dict[str, Any] = {
+    "CONN_MAX_AGE": 60,  # seconds
+    "CONN_HEALTH_CHECKS": True,  # a restarted Postgres costs no request
+    "OPTIONS": {
+        # Milliseconds. How long one statement may take is set per database role, where a web process
+        # and a worker differ (docs/operations.md).
+        "options": "-c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000",
+    },
+}
+_database = env.db("DATABASE_URL")
+DATABASES = {
+    "default": {
+        **_database,
+        **(ON_SQLITE if _database["ENGINE"].endswith("sqlite3") else ON_POSTGRES),
+        "ATOMIC_REQUESTS": False,
+    }
+}
+
+# Cache -- may vanish or hang without harm: misses instead of errors, and 0.25 s at most to find out.
+REDIS_URL = env.str("REDIS_URL")
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": env.str("CACHE_URL", default=REDIS_URL),
+        "KEY_PREFIX": f"shop:{RELEASE}",  # two releases side by side never read each other's values
+        "OPTIONS": {
+            "SERIALIZER": "django_redis.serializers.json.JSONSerializer",  # plain data only, never pickles
+            "IGNORE_EXCEPTIONS": True,
+            "SOCKET_CONNECT_TIMEOUT": 0.25,  # seconds
+            "SOCKET_TIMEOUT": 0.25,  # seconds
+        },
+    }
+}
+DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+MEMORY_CACHE_SECONDS = 60
+"""How long a process may answer from its own memory; a change retires the value at once (see caching)."""
+
+# Tasks -- the broker may lose everything: due work is found in the database again.
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL)
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+    "visibility_timeout": 120,  # seconds until a dead worker's task is given to another
+    "unacked_restore_interval": 5,  # seconds between two looks for such tasks
+    "unacked_restore_throttle": 1,
+    "socket_connect_timeout": 1,  # seconds; a hung broker must not hang a request
+    "socket_timeout": 2,  # seconds
+    "socket_keepalive": True,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True  # redeliver after a worker dies: hence every task is harmless to repeat
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 100  # seconds; below the visibility timeout, or a slow task runs twice
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20  # seconds
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "resume-jobs": {"task": "dbProject.jobs.tasks.resume_jobs", "schedule": 15.0},  # seconds
+    "render-pictures": {"task": "products.tasks.render_pictures", "schedule": 15.0},  # seconds
+    "fetch-pictures": {"task": "products.tasks.fetch_pictures", "schedule": 30.0},  # seconds
+}
+
+# Mail
+vars().update(env.email_url("EMAIL_URL"))
+EMAIL_TIMEOUT = 5  # seconds
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL")
+
+# Passwords
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# Static files and uploads -- names carry a content hash, so both may be cached for ever.
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_URL = "/media/"
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
+SERVE_MEDIA = False
+"""Whether Django itself answers /media/; in production nginx or the CDN does."""
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes; a larger upload waits on disk, not in memory
+UPLOAD_MAX_BYTES = 10_000_000
+IMPORT_MAX_BYTES = 100_000_000
+UPLOAD_EXTENSIONS = {
+    "image": {"jpg", "jpeg", "png", "webp", "avif"},
+    "document": {"csv", "tsv", "txt", "json", "jsonl", "pdf"},
+    "archive": {"zip"},
+}
+PICTURE_MAX_PIXELS = 25_000_000  # a 9.9 kB file can ask for 243 MB of memory
+
+# Transport security -- https://docs.djangoproject.com/en/5.2/howto/deployment/checklist/
+SECURE_SSL_REDIRECT = True
+SECURE_REDIRECT_EXEMPT = [r"^health"]  # probes come from inside, without TLS
+SECURE_HSTS_SECONDS = 31_536_000  # one year
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
+X_FRAME_OPTIONS = "DENY"
+if env.int("TRUSTED_PROXY_COUNT", default=0):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "dbProject.api.Pages",
+    "EXCEPTION_HANDLER": "dbProject.api.problem_details",
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"django": {"handlers": [], "propagate": True}},
+}

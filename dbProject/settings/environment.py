@@ -1,0 +1,46 @@
+"""Where settings come from: the environment, and a ``.env`` file where there is one."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+
+REQUIRED: Mapping[str, str] = {
+    "SECRET_KEY": "50 or more random characters",
+    "ALLOWED_HOSTS": "shop.example.com,www.shop.example.com",
+    "DATABASE_URL": "postgres://shop:password@db.internal:5432/shop",
+    "REDIS_URL": "redis://redis.internal:6379/0",
+    "EMAIL_URL": "smtp+tls://user:password@mail.example.com:587",
+    "DEFAULT_FROM_EMAIL": "Marlow & Finch <shop@example.com>",
+    "SITE_URL": "https://shop.example.com",
+    "PAYMENT_PROVIDER": "stripe",
+}
+"""What production cannot start without, each with an example."""
+
+env = environ.Env()
+
+
+def read_dotenv() -> None:
+    """Read ``.env`` beside ``manage.py``; what is already in the environment wins."""
+    if (path := BASE_DIR / ".env").exists():
+        environ.Env.read_env(str(path))
+
+
+def insist_on_required() -> None:
+    """Refuse to start half-configured, naming everything that is missing.
+
+    Raises:
+        ImproperlyConfigured: With each missing variable and an example of its value.
+    """
+    missing = [name for name in REQUIRED if not os.environ.get(name)]
+    if missing:
+        lines = "\n".join(f"    {name}={REQUIRED[name]}" for name in missing)
+        raise ImproperlyConfigured(
+            f"The shop cannot start: these environment variables are missing (with examples):\n{lines}\n"
+            "Every variable is explained in .env.example. On a developer's machine use "
+            "DJANGO_SETTINGS_MODULE=dbProject.settings.local, which needs none of them."
+        )

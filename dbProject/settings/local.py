@@ -1,0 +1,45 @@
+"""A developer's machine: nothing to install, nothing to configure. Each variable may still be given."""
+
+import os
+
+from dbProject.settings.environment import BASE_DIR, read_dotenv
+
+read_dotenv()
+(BASE_DIR / "var").mkdir(exist_ok=True)
+for _name, _value in {
+    "SECRET_KEY": "for-this-machine-only-" + "0123456789" * 4,
+    "ALLOWED_HOSTS": "*",
+    "DATABASE_URL": f"sqlite:///{BASE_DIR}/var/shop.sqlite3",
+    "EMAIL_URL": "consolemail://",
+    "DEFAULT_FROM_EMAIL": "Marlow & Finch <shop@example.com>",
+    "SITE_URL": f"http://{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}",
+    "PAYMENT_PROVIDER": "test",
+    "ALLOW_TEST_PAYMENTS": "1",
+}.items():
+    os.environ.setdefault(_name, _value)
+_has_redis = bool(os.environ.get("REDIS_URL"))
+os.environ.setdefault("REDIS_URL", "memory://")
+
+from dbProject.settings.base import *  # noqa: E402, F403
+from dbProject.settings.base import CACHES, CELERY_BROKER_URL, STORAGES, env  # noqa: E402
+
+DEBUG = env.bool("DEBUG", default=False)
+
+# No Redis: the cache and the queue live in the one process (see dbProject.worker).
+if not (_has_redis or os.environ.get("CACHE_URL")):
+    CACHES["default"] = {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+if CELERY_BROKER_URL.startswith("memory:"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.1}  # seconds
+
+# Plain HTTP, and files straight from the checkout.
+SECURE_SSL_REDIRECT = False
+SECURE_HSTS_SECONDS = 0
+SESSION_COOKIE_SECURE = False
+CSRF_COOKIE_SECURE = False
+SERVE_MEDIA = True
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True

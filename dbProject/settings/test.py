@@ -1,0 +1,32 @@
+"""Settings for pytest: production's, on the database and Redis that DATABASE_URL and REDIS_URL name."""
+
+import os
+import tempfile
+
+# Each xdist process has two of the 16 databases of Redis: clearing its cache empties nobody's queue.
+_process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_redis = os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:6379/0").rpartition("/")[0]
+os.environ |= {"CACHE_URL": f"{_redis}/{2 * _process}", "CELERY_BROKER_URL": f"{_redis}/{2 * _process + 1}"}
+os.environ.setdefault("DATABASE_URL", "postgres://shop@127.0.0.1:5432/shop")
+os.environ |= {
+    "SECRET_KEY": "not-a-secret-and-long-enough-to-pass-the-deploy-check-0123456789",
+    "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+    "SITE_URL": "https://testserver",
+    "EMAIL_URL": "memorymail://",
+    "DEFAULT_FROM_EMAIL": "shop@example.com",
+    "PAYMENT_PROVIDER": "test",
+    "ALLOW_TEST_PAYMENTS": "1",
+    "MEDIA_ROOT": tempfile.mkdtemp(prefix="shop-test-media-"),  # removed by the root conftest
+}
+
+from dbProject.settings.base import *  # noqa: E402, F403
+from dbProject.settings.base import STORAGES  # noqa: E402
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # speed
+SECURE_SSL_REDIRECT = False
+SESSION_COOKIE_SECURE = False
+CSRF_COOKIE_SECURE = False
+SERVE_MEDIA = True
+MEMORY_CACHE_SECONDS = 0  # what one test remembered is not there for the next
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+WHITENOISE_USE_FINDERS = True

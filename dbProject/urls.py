@@ -1,0 +1,20 @@
+"""The site map; with ``views`` the top of the shop, imported by nobody."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from dbProject import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("", include("products.urls")),
+    path("", include("dbProject.pages.urls")),
+    path("api/", include("products.api")),
+    path("health", views.health, name="health"),
+    path("health/ready", views.health, name="health_ready"),
+    path("health/live", views.alive, name="health_live"),
+    path("admin/", admin.site.urls),
+]
+if settings.SERVE_MEDIA:
+    urlpatterns.append(path("media/<path:path>", views.media, name="media"))

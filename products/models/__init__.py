@@ -1,0 +1,25 @@
+"""The catalog: what is for sale, at what price, how much of it is left, and what people say of it."""
+
+from products.models.attribute import ProductAttribute, ProductAttributeValue
+from products.models.brand import Brand
+from products.models.category import Category
+from products.models.picture import PictureAddress, ProductImage
+from products.models.product import Product, ProductQuerySet
+from products.models.review import Review
+from products.models.stock import StockMovement
+from products.models.wishlist import Wishlist, WishlistItem
+
+__all__ = [
+    "Brand",
+    "Category",
+    "PictureAddress",
+    "Product",
+    "ProductAttribute",
+    "ProductAttributeValue",
+    "ProductImage",
+    "ProductQuerySet",
+    "Review",
+    "StockMovement",
+    "Wishlist",
+    "WishlistItem",
+]

@@ -1,0 +1,135 @@
+"""Every change of stock on hand.
+
+Locks are taken in one order everywhere: singles and variants by pk, then parents by pk.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from django.db import transaction
+from django.db.models import Case, F, Value, When
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from dbProject import caching
+from products.errors import ChooseVariant, OutOfStock, StockRefused, UnknownProduct
+from products.models import Product, StockMovement
+from products.services import parents
+from users.models import User
+
+
+@transaction.atomic
+def take(units: Mapping[int, int], *, reference: str) -> list[Product]:
+    """Take ``units`` (product pk -> how many) off the shelf, all or nothing.
+
+    Returns:
+        The products taken, in pk order, locked until the caller's transaction ends.
+
+    Raises:
+        UnknownProduct: A pk that is in no row.
+        ChooseVariant: A parent, which holds no stock.
+        OutOfStock: Naming every product that has too few units left or is off sale.
+    """
+    products = _lock(units)
+    for product in products:
+        if product.has_variants:
+            raise ChooseVariant(product.sku, product.name)
+    short = {p.sku: p.name for p in products if not p.is_active or p.stock_quantity < units[p.pk]}
+    if short:
+        raise OutOfStock(short)
+    _move(products, {pk: -count for pk, count in units.items()}, StockMovement.Kind.SALE, reference=reference)
+    return products
+
+
+@transaction.atomic
+def put_back(units: Mapping[int, int], *, reference: str) -> None:
+    """Return ``units`` (product pk -> how many) to the shelf, as after a cancelled order.
+
+    Raises:
+        UnknownProduct: A pk that is in no row.
+    """
+    _move(_lock(units), units, StockMovement.Kind.RETURN, reference=reference)
+
+
+@transaction.atomic
+def adjust(product: Product, *, change: int, reason: str, actor: User | None = None) -> Product:
+    """Correct the stock of ``product`` by ``change`` units, for a ``reason`` that the ledger keeps.
+
+    Raises:
+        StockRefused: No change, no reason, a parent, or more units than there are.
+        UnknownProduct: It has been deleted meanwhile.
+    """
+    if not change or not reason.strip():
+        raise StockRefused(_("Say by how many units the stock changes, and why."))
+    locked = _lock({product.pk: change})[0]
+    if locked.has_variants:
+        raise StockRefused(_("A product with variants holds no stock itself. Adjust its variants."))
+    if locked.stock_quantity + change < 0:
+        text = _("There are only %(left)s units of %(name)s.")
+        raise StockRefused(text % {"left": locked.stock_quantity, "name": locked.name}, sku=locked.sku)
+    _move([locked], {locked.pk: change}, StockMovement.Kind.ADJUSTMENT, reason=reason.strip(), actor=actor)
+    return locked
+
+
+def open_ledgers(products: Iterable[Product]) -> None:
+    """Record the units that new ``products`` were born with; call it in the transaction that makes them."""
+    opening = StockMovement.Kind.OPENING
+    StockMovement.objects.bulk_create(
+        StockMovement(product=product, kind=opening, change=product.stock_quantity)
+        for product in products
+        if product.stock_quantity
+    )
+
+
+def record_import(changes: Mapping[int, int], *, reference: str) -> None:
+    """Record ``changes`` (product pk -> units) that an import makes to products it has locked itself."""
+    StockMovement.objects.bulk_create(
+        StockMovement(product_id=pk, kind=StockMovement.Kind.IMPORT, change=change, reference=reference)
+        for pk, change in changes.items()
+        if change
+    )
+
+
+def _lock(units: Mapping[int, int]) -> list[Product]:
+    """Lock the rows in pk order: two checkouts that share products wait and never deadlock."""
+    products = list(Product.objects.filter(pk__in=units).order_by("pk").select_for_update(of=("self",)))
+    if len(products) < len(units):
+        raise UnknownProduct(_("One of these products no longer exists."))
+    return products
+
+
+def _move(
+    products: list[Product],
+    changes: Mapping[int, int],
+    kind: str,
+    *,
+    reference: str = "",
+    reason: str = "",
+    actor: User | None = None,
+) -> None:
+    """Change the locked ``products``: one UPDATE for all, their ledger rows, and parents whose word changed."""
+    before = {product.pk: (product.stock_status, product.is_available) for product in products}
+    for product in products:
+        product.stock_quantity += changes[product.pk]
+        product.is_available = product.stock_quantity > 0
+    change = Case(*(When(pk=pk, then=Value(count)) for pk, count in changes.items()))
+    available = [product.pk for product in products if product.is_available]
+    Product.objects.filter(pk__in=changes).update(
+        stock_quantity=F("stock_quantity") + change,
+        is_available=Case(When(pk__in=available, then=Value(True)), default=Value(False)),
+        updated_at=timezone.now(),
+    )
+    StockMovement.objects.bulk_create(
+        StockMovement(
+            product=product,
+            kind=kind,
+            change=changes[product.pk],
+            reference=reference,
+            reason=reason,
+            actor=actor,
+        )
+        for product in products
+    )
+    turned = [product for product in products if before[product.pk][1] != product.is_available]
+    parents.refresh({product.parent_id for product in turned if product.parent_id})
+    if any(before[product.pk][0] != product.stock_status for product in products):
+        caching.forget("catalog")  # a sale that changes no word changes no page

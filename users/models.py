@@ -1,0 +1,98 @@
+"""Accounts and where their owners live."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth import models as auth
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from dbProject.models import TimestampedModel
+
+
+class UserManager(auth.UserManager["User"]):
+    """Django's own contract for creating accounts; everything else is in ``users.services``."""
+
+    def create_user(
+        self,
+        username: str | None = None,
+        email: str | None = None,
+        password: str | None = None,
+        **fields: Any,
+    ) -> "User":
+        """Create an account; without a ``username`` the address is one."""
+        email = (email or "").lower()
+        return super().create_user(username or email, email, password, **fields)
+
+    def create_superuser(
+        self,
+        username: str | None = None,
+        email: str | None = None,
+        password: str | None = None,
+        **fields: Any,
+    ) -> "User":
+        email = (email or "").lower()
+        return super().create_superuser(username or email, email, password, **fields)
+
+
+class User(auth.AbstractUser, TimestampedModel):
+    """A person with an account, known by e-mail address."""
+
+    username = models.CharField(_("user name"), max_length=254, unique=True)
+    email = models.EmailField(_("e-mail address"), unique=True)
+    phone = models.CharField(_("phone"), max_length=20, blank=True)
+    avatar = models.ImageField(_("picture"), upload_to="avatars/", blank=True)
+    is_verified = models.BooleanField(
+        _("verified"), default=False, help_text=_("Has answered a mail to this address.")
+    )
+    last_login_ip = models.GenericIPAddressField(_("last login from"), null=True, blank=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["username", "first_name", "last_name"]
+
+    class Meta:
+        db_table = "users"
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_lower")
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Address(TimestampedModel):
+    """A postal address of an account."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="addresses")
+    name = models.CharField(_("name"), max_length=150)
+    company = models.CharField(_("company"), max_length=150, blank=True)
+    street = models.CharField(_("street and number"), max_length=200)
+    street2 = models.CharField(_("address line 2"), max_length=200, blank=True)
+    city = models.CharField(_("city"), max_length=100)
+    state = models.CharField(_("state or region"), max_length=100, blank=True)
+    zip_code = models.CharField(_("postal code"), max_length=20, blank=True)
+    country = models.CharField(_("country"), max_length=2, help_text=_("ISO 3166-1 alpha-2, for example DE."))
+    phone = models.CharField(_("phone"), max_length=20, blank=True)
+    is_default_shipping = models.BooleanField(_("default for deliveries"), default=False)
+    is_default_billing = models.BooleanField(_("default for invoices"), default=False)
+
+    class Meta:
+        db_table = "addresses"
+        verbose_name = _("address")
+        verbose_name_plural = _("addresses")
+        constraints = [
+            models.CheckConstraint(condition=Q(country__regex=r"^[A-Z]{2}$"), name="address_country_iso"),
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(is_default_shipping=True), name="address_one_default_shipping"
+            ),
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(is_default_billing=True), name="address_one_default_billing"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.street}, {self.zip_code} {self.city}, {self.country}"
