@@ -7,4 +7,4 @@ class ProjectConfig(AppConfig):
 
     def ready(self) -> None:
         # After the settings are chosen, so that wsgi's default stays base and every task finds this app.
-        from dbProject import celery  # noqa: F401, PLC0415
+        from dbProject import celery  # noqa: F401

@@ -23,7 +23,7 @@ REFUSAL = (
 @signals.beat_init.connect
 def refuse_in_process_broker(**_: Any) -> None:
     """End ``celery worker`` and ``celery beat`` where the web process does their work already."""
-    from dbProject import worker  # noqa: PLC0415 -- reads settings, which come after this module
+    from dbProject import worker
 
     if worker.is_embedded() and not worker.is_running():
         sys.stderr.write(REFUSAL)

@@ -15,7 +15,7 @@ PROBE_KEY = "health"
 
 
 class Health(TypedDict):
-    """``status`` is ``healthy``, ``degraded`` (pages work) or ``unhealthy``; each dependency ``ok`` or why not."""
+    """``status`` is ``healthy``, ``degraded`` (pages work) or ``unhealthy``; each check ``ok`` or not."""
 
     status: str
     checks: dict[str, str]

@@ -1,7 +1,7 @@
 """Pages that compose what several apps offer, and the answers that operators ask for."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -35,6 +35,6 @@ def alive(request: HttpRequest) -> JsonResponse:
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """Serve an upload where no nginx stands in front; names carry a content hash."""
-    response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     response["Cache-Control"] = IMMUTABLE
     return response

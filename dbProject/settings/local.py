@@ -2,7 +2,7 @@
 
 import os
 
-from dbProject.settings.environment import BASE_DIR, read_dotenv
+from dbProject.settings.environment import BASE_DIR, env, read_dotenv
 
 read_dotenv()
 (BASE_DIR / "var").mkdir(exist_ok=True)
@@ -21,7 +21,7 @@ _has_redis = bool(os.environ.get("REDIS_URL"))
 os.environ.setdefault("REDIS_URL", "memory://")
 
 from dbProject.settings.base import *  # noqa: E402, F403
-from dbProject.settings.base import CACHES, CELERY_BROKER_URL, STORAGES, env  # noqa: E402
+from dbProject.settings.base import CACHES, CELERY_BROKER_URL, STORAGES  # noqa: E402
 
 DEBUG = env.bool("DEBUG", default=False)
 

@@ -1,6 +1,6 @@
 """The tree that the catalog hangs on."""
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -44,8 +44,8 @@ class Category(SoftDeleteModel, TimestampedModel):
     is_active = models.BooleanField(_("active"), default=True)
     sort_order = models.PositiveIntegerField(_("position"), default=0)
 
-    objects: ClassVar = CategoryManager()
-    all_objects: ClassVar = CategoryQuerySet.as_manager()
+    objects: ClassVar[Any] = CategoryManager()
+    all_objects: ClassVar[Any] = CategoryQuerySet.as_manager()
 
     class Meta(SoftDeleteModel.Meta):
         abstract = False
@@ -74,8 +74,11 @@ class Category(SoftDeleteModel, TimestampedModel):
 
     def get_ancestors(self) -> list["Category"]:
         """Return what this category stands in, root first; one query."""
-        return list(type(self).objects.ancestors(self)) if self.parent_id else []
+        return list(self._tree().ancestors(self)) if self.parent_id else []
 
     def get_descendants(self) -> list["Category"]:
         """Return everything below this category, depth first; one query."""
-        return list(type(self).objects.descendants(self))
+        return list(self._tree().descendants(self))
+
+    def _tree(self) -> Any:
+        return type(self).objects  # django-tree-queries comes without types

@@ -57,7 +57,7 @@ class ProductImage(TimestampedModel):
         ]
 
     def __str__(self) -> str:
-        return self.alt_text or self.image.name
+        return self.alt_text or str(self.image)
 
 
 class PictureAddress(TimestampedModel):

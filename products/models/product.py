@@ -174,9 +174,9 @@ class Product(SoftDeleteModel, TimestampedModel):
     parent = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="variants", editable=False
     )
-    variant_key = models.CharField(
+    variant_key = models.CharField(  # noqa: DJ001 -- what is unset must not count as equal
         max_length=255,
-        null=True,  # noqa: DJ001 -- empty must not be unique
+        null=True,
         blank=True,
         editable=False,
         help_text="A variant's options as one text, for example color=red;size=m: unique in its parent.",

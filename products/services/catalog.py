@@ -14,9 +14,9 @@ from products.models import Brand, Category, Product
 from products.services import attributes, parents, stock
 
 EDITABLE = {
-    "name", "slug", "sku", "ean", "short_description", "description", "category", "brand", "price", "sale_price",
-    "cost_price", "low_stock_threshold", "weight", "dimensions", "is_active", "is_featured", "is_digital",
-    "meta_title", "meta_description",
+    "name", "slug", "sku", "ean", "short_description", "description", "category", "brand",
+    "price", "sale_price", "cost_price", "low_stock_threshold", "weight", "dimensions",
+    "is_active", "is_featured", "is_digital", "meta_title", "meta_description",
 }  # fmt: skip
 """What :func:`update_product` may change. Stock moves through ``services.stock`` only."""
 

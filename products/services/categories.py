@@ -76,7 +76,7 @@ def delete_category(category: Category) -> None:
 
 
 def at_path(path: str) -> Category:
-    """Return the category at ``path`` (``Audio > Headphones``), making or restoring what is missing on the way.
+    """Return the category at ``path`` (``Audio > Headphones``), making or restoring what is missing.
 
     Call it inside a transaction.
     """

@@ -106,7 +106,7 @@ def _move(
     reason: str = "",
     actor: User | None = None,
 ) -> None:
-    """Change the locked ``products``: one UPDATE for all, their ledger rows, and parents whose word changed."""
+    """Change the locked ``products``: one UPDATE for all, their ledger rows, and parents that turned."""
     before = {product.pk: (product.stock_status, product.is_available) for product in products}
     for product in products:
         product.stock_quantity += changes[product.pk]
