@@ -12,6 +12,7 @@ from products.demo.drawings import (
     kitchen,
     light_and_sound,
     outdoors,
+    still_life,
     tones,
 )
 
@@ -77,25 +78,12 @@ def draw(kind: str, *, color: str, family: str, size: int = 1200) -> Image.Image
 def compose(
     kinds_and_colors: Sequence[tuple[str, str]], *, family: str, width: int = 1600, height: int = 900
 ) -> Image.Image:
-    """This will draw three to five objects as one still life on one ground, width and height in pixels.
+    """This will draw three to five objects as one still life on a table, width and height in pixels.
 
     Raises:
         KeyError: a kind, color or the family is unknown.
     """
-    drawings = [KINDS[kind](tones.tones(color)) for kind, color in kinds_and_colors]
-    return canvas.render(_arranged(drawings, width / height), family=family, width=width, height=height)
-
-
-def _arranged(drawings: Sequence[canvas.Drawing], aspect: float) -> list[canvas.Drawing]:
-    """This will stand objects in one row, alternately a step back and a step forward, the back ones painted first."""
-    count = len(drawings)
-    step = aspect * canvas.UNITS * 0.84 / count
-    scale = min(step / 640, 0.72)
-    placed = []
-    for index, drawing in enumerate(drawings):
-        forward = index % 2 == 0
-        center = aspect * canvas.UNITS / 2 + (index - (count - 1) / 2) * step
-        floor = 800.0 if forward else 735.0
-        size = scale * (1.0 if forward else 1.12)
-        placed.append((forward, drawing.placed(scale=size, x=center - 500 * size, y=floor - drawing.base * size)))
-    return [drawing for _, drawing in sorted(placed, key=lambda pair: pair[0])]
+    drawings = still_life.arranged(
+        [(kind, KINDS[kind](tones.tones(color))) for kind, color in kinds_and_colors], aspect=width / height
+    )
+    return canvas.render(drawings, family=family, width=width, height=height, table=still_life.TABLE)

@@ -33,7 +33,9 @@ def tote(color: Tones) -> Drawing:
     drawing.paint(stroke("M 395 420 C 395 90 605 90 605 420", 30), strap.deep)
     body = rounded([(200, 385), (800, 385), (755, 850), (245, 850)], [8, 8, 46, 46])
     drawing.paint(body, color.base)
-    drawing.paint(path("M 720 300 L 850 300 L 850 900 L 640 900 C 700 760 730 560 720 300"), color.dark, inside=body)
+    drawing.paint(
+        path("M 720 300 L 850 300 L 850 900 L 640 900 C 700 760 730 560 720 300"), color.dark, inside=body
+    )
     drawing.paint(box(180, 385, 820, 425), color.light, inside=body)
     drawing.paint(box(180, 770, 820, 900), color.deep, inside=body)
     drawing.paint(stroke("M 360 560 L 360 420 C 360 130 640 130 640 420 L 640 560", 34), strap.base)
@@ -50,7 +52,9 @@ def duffel(color: Tones) -> Drawing:
     drawing.paint(stroke("M 330 480 C 330 210 670 210 670 480", 34), leather.deep)
     body = rounded([(110, 365), (890, 365), (915, 775), (85, 775)], [150, 150, 90, 90])
     drawing.paint(body, color.base)
-    drawing.paint(path("M 690 300 L 950 300 L 950 800 L 640 800 C 700 650 720 500 690 300"), color.dark, inside=body)
+    drawing.paint(
+        path("M 690 300 L 950 300 L 950 800 L 640 800 C 700 650 720 500 690 300"), color.dark, inside=body
+    )
     drawing.paint(box(60, 350, 205, 800), leather.base, inside=body)
     drawing.paint(box(795, 350, 950, 800), leather.dark, inside=body)
     drawing.paint(box(60, 705, 950, 800), leather.deep, inside=body)
@@ -73,7 +77,11 @@ def wallet(color: Tones) -> Drawing:
     drawing.paint(box(150, 372, 850, 765, 40).turned(*turn), color.deep)
     front = box(150, 360, 842, 750, 40).turned(*turn)
     drawing.paint(front, color.base)
-    drawing.paint(path("M 150 560 C 400 500 600 500 860 590 L 860 800 L 150 800").turned(*turn), color.dark, inside=front)
+    drawing.paint(
+        path("M 150 560 C 400 500 600 500 860 590 L 860 800 L 150 800").turned(*turn),
+        color.dark,
+        inside=front,
+    )
     drawing.paint(box(165, 376, 827, 384).turned(*turn), color.light)
     drawing.paint(ellipse(770, 560, 24).turned(*turn), tones("brass").base)
     return drawing

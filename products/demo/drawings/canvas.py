@@ -14,10 +14,10 @@ Point = tuple[float, float]
 Stance = Literal["standing", "flat"]
 
 UNITS = 1000.0
-SUPERSAMPLING = 2
+SUPERSAMPLING = 3
 SHADOW_SIDE = 360  # pixels; the shadow is soft, so it is blurred small and enlarged
 SHADOW_STRENGTH = 0.42
-FLOOR_SHEAR, FLOOR_RISE = 0.3, 0.1  # how far a standing shadow runs right and back, per unit of height
+FLOOR_SHEAR, FLOOR_RISE = 0.24, 0.13  # how far a standing shadow runs right and back, per unit of height
 
 
 @dataclass(frozen=True)
@@ -215,34 +215,44 @@ class Drawing:
         ]
         return Drawing(self.stance, self.base * scale + y, layers)
 
+    def bounds(self) -> tuple[float, float, float, float]:
+        """This will give left, top, right and bottom of what is painted, in units."""
+        points = [point for layer in self.layers if layer.casts for p in layer.shape.polygons for point in p]
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        return min(xs), min(ys), max(xs), max(ys)
+
     def shadow(self) -> Shape:
         """This will give the outline the drawing throws on the ground."""
         cast = Shape(tuple(p for layer in self.layers if layer.casts for p in layer.shape.polygons))
         return cast.sheared(self.base) if self.stance == "standing" else cast.moved(22, 34)
 
 
-def render(drawings: Sequence[Drawing], *, family: str, width: int, height: int) -> Image.Image:
-    """This will paint drawings on one ground, back to front, width and height in pixels."""
-    pixels_per_unit = height / UNITS
-    image = _ground_with_shadows(drawings, family=family, width=width, height=height)
+def render(
+    drawings: Sequence[Drawing], *, family: str, width: int, height: int, table: float | None = None
+) -> Image.Image:
+    """This will paint drawings on one ground, back to front; a table, if any, begins at that height in units."""
+    size = (width * SUPERSAMPLING, height * SUPERSAMPLING)
+    unit = size[1] / UNITS
+    image = Image.new("RGB", size, tones.ground(family))
+    if table is not None:
+        image.paste(tones.table(family), (0, round(table * unit), *size))
+    image.paste(
+        tones.shade(family), (0, 0), _shadows(drawings, width / height).resize(size, Image.Resampling.BICUBIC)
+    )
     for layer in itertools.chain.from_iterable(drawing.layers for drawing in drawings):
-        _paint(image, layer, pixels_per_unit * SUPERSAMPLING)
+        _paint(image, layer, unit)
     return image.resize((width, height), Image.Resampling.LANCZOS)
 
 
-def _ground_with_shadows(drawings: Iterable[Drawing], *, family: str, width: int, height: int) -> Image.Image:
-    small = (max(1, round(SHADOW_SIDE * width / height)), SHADOW_SIDE)
-    unit = SHADOW_SIDE / UNITS
-    mask = Image.new("L", small)
+def _shadows(drawings: Iterable[Drawing], aspect: float) -> Image.Image:
+    """This will give how strongly each point is in shadow, small because a soft shadow has no detail."""
+    small = (max(1, round(SHADOW_SIDE * aspect)), SHADOW_SIDE)
+    shadows = Image.new("L", small)
     for drawing in drawings:
-        own = _mask(drawing.shadow(), unit, (0, 0, *small))
-        blur = 5.0 if drawing.stance == "standing" else 6.5
-        own = own.filter(ImageFilter.GaussianBlur(blur))
-        mask = ImageChops.lighter(mask, own)
-    ground = Image.new("RGB", small, tones.ground(family))
-    strength = mask.point([round(value * SHADOW_STRENGTH) for value in range(256)])
-    ground.paste(tones.shade(family), (0, 0), strength)
-    return ground.resize((width * SUPERSAMPLING, height * SUPERSAMPLING), Image.Resampling.BICUBIC)
+        own = _mask(drawing.shadow(), SHADOW_SIDE / UNITS, (0, 0, *small))
+        own = own.filter(ImageFilter.GaussianBlur(5.0 if drawing.stance == "standing" else 6.5))
+        shadows = ImageChops.lighter(shadows, own)
+    return shadows.point([round(value * SHADOW_STRENGTH) for value in range(256)])
 
 
 def _paint(image: Image.Image, layer: Layer, unit: float) -> None:

@@ -28,7 +28,9 @@ def fountain_pen(color: Tones) -> Drawing:
     turn = (-45, (500.0, 500.0))
     brass = tones("brass")
     nib = path("M 55 500 C 120 462 170 448 225 452 L 225 548 C 170 552 120 538 55 500")
-    barrel = rounded([(330, 432), (880, 436), (965, 468), (965, 532), (880, 564), (330, 568)], [14, 60, 30, 30, 60, 14])
+    barrel = rounded(
+        [(330, 432), (880, 436), (965, 468), (965, 532), (880, 564), (330, 568)], [14, 60, 30, 30, 60, 14]
+    )
     section = rounded([(215, 455), (345, 440), (345, 560), (215, 545)], 8)
     drawing.paint(nib.turned(*turn), brass.base)
     drawing.paint(box(55, 500, 230, 560).turned(*turn), brass.dark, inside=nib.turned(*turn))
@@ -45,7 +47,7 @@ def fountain_pen(color: Tones) -> Drawing:
 
 def _pencil(x: float, top: float, bottom: float, color: Tones) -> list[tuple[Shape, tuple[int, int, int]]]:
     wood, lead = tones("beech"), tones("charcoal")
-    half = 42
+    half = 52
     return [
         (path(f"M {x - half} {top + 110} L {x} {top} L {x + half} {top + 110}"), wood.base),
         (path(f"M {x - 15} {top + 40} L {x} {top} L {x + 15} {top + 40}"), lead.base),
@@ -59,7 +61,7 @@ def _pencil(x: float, top: float, bottom: float, color: Tones) -> list[tuple[Sha
 def pencils(color: Tones) -> Drawing:
     """Three pencils side by side, the middle one in the color."""
     drawing = Drawing("flat")
-    rows = ((370, 215, 830, tones("oat")), (500, 140, 850, color), (630, 250, 840, tones("charcoal")))
+    rows = ((345, 190, 850, tones("oat")), (500, 110, 890, color), (655, 230, 870, tones("charcoal")))
     for x, top, bottom, tone in rows:
         for shape, fill in _pencil(x, top, bottom, tone):
             drawing.paint(shape.turned(24), fill)

@@ -21,14 +21,24 @@ def vase(color: Tones) -> Drawing:
     drawing = Drawing(base=860)
     green = tones("forest")
     drawing.paint(stroke("M 500 470 C 500 330 540 230 640 130", 11), green.dark)
-    leaves = ((508, 380, -50), (512, 350, 55), (532, 280, -42), (545, 255, 70), (582, 195, -30), (600, 170, 80), (638, 132, 38))
+    leaves = (
+        (508, 380, -50),
+        (512, 350, 55),
+        (532, 280, -42),
+        (545, 255, 70),
+        (582, 195, -30),
+        (600, 170, 80),
+        (638, 132, 38),
+    )
     for index, (x, y, degrees) in enumerate(leaves):
         drawing.paint(_leaf(x, y, 125, 44, degrees), green.base if index % 2 else tones("sage").dark)
     body = path(
         "M 435 415 L 565 415 C 560 520 735 540 735 680 C 735 800 640 862 500 862 C 360 862 265 800 265 680 C 265 540 440 520 435 415"
     )
     drawing.turn(body, color, edge=105)
-    drawing.paint(path("M 320 690 C 320 630 365 585 415 560 C 385 600 370 650 372 705"), color.light, inside=body)
+    drawing.paint(
+        path("M 320 690 C 320 630 365 585 415 560 C 385 600 370 650 372 705"), color.light, inside=body
+    )
     drawing.paint(ellipse(500, 415, 78, 20), color.light)
     drawing.paint(ellipse(500, 418, 60, 12), color.deep)
     return drawing
@@ -38,8 +48,14 @@ def candle(color: Tones) -> Drawing:
     """A candle in a tumbler, lit."""
     drawing = Drawing(base=835)
     wax = tones("cream")
-    drawing.paint(path("M 500 130 C 560 215 572 255 555 300 C 540 335 460 335 445 300 C 428 255 440 215 500 130"), tones("mustard").base)
-    drawing.paint(path("M 500 220 C 528 262 532 285 522 305 C 513 320 487 320 478 305 C 468 285 472 262 500 220"), wax.light)
+    drawing.paint(
+        path("M 500 130 C 560 215 572 255 555 300 C 540 335 460 335 445 300 C 428 255 440 215 500 130"),
+        tones("mustard").base,
+    )
+    drawing.paint(
+        path("M 500 220 C 528 262 532 285 522 305 C 513 320 487 320 478 305 C 468 285 472 262 500 220"),
+        wax.light,
+    )
     body = path("M 255 400 L 745 400 L 722 790 C 715 850 285 850 278 790")
     drawing.turn(body, color, edge=95)
     drawing.paint(path("M 300 460 L 335 460 L 350 770 L 318 770"), color.light, inside=body)
@@ -101,7 +117,9 @@ def cushion(color: Tones) -> Drawing:
     drawing.paint(body, color.base)
     for x in (330, 390):
         drawing.paint(box(x, 100, x + 28, 900).turned(-5), color.light, inside=body)
-    shade = path("M 720 100 L 900 100 L 900 900 L 100 900 L 100 745 C 400 770 640 740 700 620 C 745 500 735 300 720 100")
+    shade = path(
+        "M 720 100 L 900 100 L 900 900 L 100 900 L 100 745 C 400 770 640 740 700 620 C 745 500 735 300 720 100"
+    )
     drawing.paint(shade.turned(-5), color.dark, inside=body)
     for x in (330, 390):
         band = box(x, 738, x + 28, 900).turned(-5)
@@ -122,7 +140,9 @@ def throw(color: Tones) -> Drawing:
         drawing.paint(fold.moved(0, 12), color.deep)
         drawing.paint(fold, fill)
         for x, width in ((600, 34), (660, 70), (756, 34)):
-            drawing.paint(box(x, top, x + width, bottom), cream.dark if fill == color.dark else cream.base, inside=fold)
+            drawing.paint(
+                box(x, top, x + width, bottom), cream.dark if fill == color.dark else cream.base, inside=fold
+            )
     return drawing
 
 
@@ -131,7 +151,9 @@ def clock(color: Tones) -> Drawing:
     drawing = Drawing("flat")
     drawing.paint(ellipse(500, 500, 355), color.base)
     rim = ellipse(500, 500, 355)
-    drawing.paint(path("M 750 100 L 900 100 L 900 900 L 250 900 C 620 860 850 560 750 100"), color.dark, inside=rim)
+    drawing.paint(
+        path("M 750 100 L 900 100 L 900 900 L 250 900 C 620 860 850 560 750 100"), color.dark, inside=rim
+    )
     face, ink = tones("cream"), tones("charcoal")
     drawing.paint(ellipse(500, 500, 300), face.dark)
     drawing.paint(ellipse(508, 510, 292), face.light, inside=ellipse(500, 500, 300))
@@ -148,10 +170,15 @@ def clock(color: Tones) -> Drawing:
 def basket(color: Tones) -> Drawing:
     """A woven storage basket with two handles."""
     drawing = Drawing(base=820)
-    for loop in (stroke("M 200 400 C 160 250 320 230 330 380", 34), stroke("M 670 380 C 680 230 840 250 800 400", 34)):
+    for loop in (
+        stroke("M 200 400 C 160 250 320 230 330 380", 34),
+        stroke("M 670 380 C 680 230 840 250 800 400", 34),
+    ):
         drawing.paint(loop, tones("tan").base)
     drawing.paint(ellipse(500, 385, 345, 70), color.deep)
-    body = path("M 155 385 C 200 470 800 470 845 385 C 850 560 820 700 775 780 C 740 835 260 835 225 780 C 180 700 150 560 155 385")
+    body = path(
+        "M 155 385 C 200 470 800 470 845 385 C 850 560 820 700 775 780 C 740 835 260 835 225 780 C 180 700 150 560 155 385"
+    )
     drawing.paint(body, color.base)
     for row in range(9):
         y = 405 + row * 46
@@ -159,6 +186,11 @@ def basket(color: Tones) -> Drawing:
             x = 140 + column * 76 + (38 if row % 2 else 0)
             sag = 52 * math.sin(math.pi * min(max((x - 155) / 690, 0), 1))
             drawing.paint(box(x, y + sag * 0.9, x + 46, y + sag * 0.9 + 20, 10), color.dark, inside=body)
-    drawing.paint(path("M 760 380 L 900 380 L 900 850 L 690 850 C 750 720 775 560 760 380"), color.deep, inside=body, opacity=0.45)
+    drawing.paint(
+        path("M 760 380 L 900 380 L 900 850 L 690 850 C 750 720 775 560 760 380"),
+        color.deep,
+        inside=body,
+        opacity=0.45,
+    )
     drawing.paint(stroke("M 165 398 C 220 480 780 480 835 398", 36), color.light)
     return drawing

@@ -13,7 +13,11 @@ def mug(color: Tones) -> Drawing:
     drawing.turn(body, clay, edge=95)
     glaze = path("M 150 200 L 700 200 L 700 690 C 600 735 260 735 150 690")
     drawing.paint(glaze, color.dark, inside=body)
-    drawing.paint(path("M 150 200 L 555 200 C 552 560 540 680 500 722 C 380 732 240 725 150 690"), color.base, inside=body)
+    drawing.paint(
+        path("M 150 200 L 555 200 C 552 560 540 680 500 722 C 380 732 240 725 150 690"),
+        color.base,
+        inside=body,
+    )
     drawing.paint(ellipse(430, 270, 215, 56), color.light)
     drawing.paint(ellipse(430, 275, 188, 43), color.deep)
     return drawing
@@ -65,28 +69,37 @@ def saucepan(color: Tones) -> Drawing:
 def skillet(color: Tones) -> Drawing:
     """A frying pan from above, handle to the lower right."""
     drawing = Drawing("flat")
-    center = (500.0, 500.0)
-    handle = rounded([(640, 462), (960, 470), (985, 500), (960, 530), (640, 538)], [0, 30, 30, 30, 0])
-    drawing.paint(handle.moved(-25).turned(45, center).moved(-85, -85), color.base)
-    drawing.paint(ellipse(920, 500, 18).turned(45, center).moved(-85, -85), color.deep)
-    pan = ellipse(415, 415, 275)
-    drawing.paint(pan, color.base)
-    drawing.paint(ellipse(415, 415, 258), color.light)
-    inner = ellipse(415, 415, 238)
+    turn = (45, (400.0, 400.0))
+    handle = rounded([(640, 362), (1010, 356), (1045, 400), (1010, 444), (640, 438)], [0, 30, 30, 30, 0])
+    drawing.paint(handle.turned(*turn), color.base)
+    drawing.paint(box(640, 404, 1060, 450).turned(*turn), color.dark, inside=handle.turned(*turn))
+    drawing.paint(ellipse(990, 400, 19).turned(*turn), color.deep)
+    drawing.paint(ellipse(400, 400, 290), color.base)
+    drawing.paint(ellipse(400, 400, 272), color.light)
+    inner = ellipse(400, 400, 250)
     drawing.paint(inner, color.deep)
-    drawing.paint(ellipse(432, 438, 234), color.dark, inside=inner)
-    drawing.paint(path("M 250 390 C 265 305 335 255 405 250 C 350 285 300 330 290 395"), color.base, inside=inner)
+    drawing.paint(ellipse(418, 424, 247), color.dark, inside=inner)
+    drawing.paint(
+        path("M 225 375 C 240 285 315 232 390 227 C 330 265 280 310 268 380"), color.base, inside=inner
+    )
     return drawing
 
 
 def casserole(color: Tones) -> Drawing:
     """An enameled casserole with a domed lid and a brass knob."""
     drawing = Drawing(base=765)
-    for loop in (stroke("M 190 470 C 85 450 85 560 195 550", 38), stroke("M 810 470 C 915 450 915 560 805 550", 38)):
+    for loop in (
+        stroke("M 190 470 C 85 450 85 560 195 550", 38),
+        stroke("M 810 470 C 915 450 915 560 805 550", 38),
+    ):
         drawing.paint(loop, color.deep)
     body = box(165, 420, 835, 765, (0, 0, 110, 110))
     drawing.turn(body, color, edge=120)
-    drawing.paint(path("M 215 480 C 212 560 225 640 255 690 L 285 690 C 258 640 248 560 250 480"), color.light, inside=body)
+    drawing.paint(
+        path("M 215 480 C 212 560 225 640 255 690 L 285 690 C 258 640 248 560 250 480"),
+        color.light,
+        inside=body,
+    )
     lid = path("M 160 412 C 185 300 350 268 500 268 C 650 268 815 300 840 412")
     drawing.turn(lid, color, edge=100)
     drawing.paint(box(145, 402, 855, 446, 22), color.light)
@@ -102,7 +115,9 @@ def knife(color: Tones) -> Drawing:
     steel = tones("steel")
     blade = path("M 60 575 C 150 470 300 415 440 408 L 640 408 L 640 575 L 560 575 C 380 600 180 600 60 575")
     edge = path("M 60 575 C 240 560 420 555 640 540 L 640 600 L 60 620")
-    handle = path("M 640 415 C 760 400 850 440 930 425 C 965 425 965 500 940 515 C 870 535 770 500 690 520 L 640 520")
+    handle = path(
+        "M 640 415 C 760 400 850 440 930 425 C 965 425 965 500 940 515 C 870 535 770 500 690 520 L 640 520"
+    )
     turn = (-38, (500.0, 500.0))
     drawing.paint(blade.turned(*turn), steel.base)
     drawing.paint(edge.turned(*turn), steel.light, inside=blade.turned(*turn))
@@ -134,10 +149,18 @@ def kettle(color: Tones) -> Drawing:
     """A gooseneck kettle."""
     drawing = Drawing(base=800)
     drawing.paint(stroke("M 320 700 C 150 690 215 450 150 365", 62, 30), color.dark)
-    drawing.paint(stroke("M 640 400 C 700 340 850 330 850 470 C 850 590 800 640 765 690", 44), tones("walnut").base)
-    body = path("M 345 370 L 655 370 C 685 500 725 640 745 770 C 740 806 260 806 255 770 C 275 640 315 500 345 370")
+    drawing.paint(
+        stroke("M 640 400 C 700 340 850 330 850 470 C 850 590 800 640 765 690", 44), tones("walnut").base
+    )
+    body = path(
+        "M 345 370 L 655 370 C 685 500 725 640 745 770 C 740 806 260 806 255 770 C 275 640 315 500 345 370"
+    )
     drawing.turn(body, color, edge=105)
-    drawing.paint(path("M 395 400 L 430 400 C 405 520 375 650 355 770 L 310 770 C 335 640 365 520 395 400"), color.light, inside=body)
+    drawing.paint(
+        path("M 395 400 L 430 400 C 405 520 375 650 355 770 L 310 770 C 335 640 365 520 395 400"),
+        color.light,
+        inside=body,
+    )
     drawing.turn(path("M 340 372 C 360 318 430 300 500 300 C 570 300 640 318 660 372"), color, edge=60)
     drawing.paint(box(325, 362, 675, 392, 15), color.light)
     drawing.paint(box(484, 258, 516, 304), color.deep)
@@ -151,9 +174,13 @@ def teapot(color: Tones) -> Drawing:
     wood = tones("oak")
     drawing.paint(stroke("M 285 430 C 270 120 730 120 715 430", 38), wood.base)
     drawing.paint(path("M 300 590 C 200 580 190 430 120 395 L 190 360 C 260 380 290 430 340 470"), color.dark)
-    body = path("M 500 375 C 720 375 810 480 810 580 C 810 720 690 790 500 790 C 310 790 190 720 190 580 C 190 480 280 375 500 375")
+    body = path(
+        "M 500 375 C 720 375 810 480 810 580 C 810 720 690 790 500 790 C 310 790 190 720 190 580 C 190 480 280 375 500 375"
+    )
     drawing.turn(body, color, edge=115)
-    drawing.paint(path("M 265 560 C 270 480 350 435 410 425 C 360 460 320 510 315 575"), color.light, inside=body)
+    drawing.paint(
+        path("M 265 560 C 270 480 350 435 410 425 C 360 460 320 510 315 575"), color.light, inside=body
+    )
     drawing.turn(path("M 365 392 C 380 340 440 325 500 325 C 560 325 620 340 635 392"), color, edge=50)
     drawing.paint(box(350, 382, 650, 408, 13), color.light)
     drawing.paint(ellipse(500, 308, 40, 30), wood.dark)
@@ -194,7 +221,9 @@ def apron(color: Tones) -> Drawing:
         "M 380 275 L 620 275 C 625 380 660 470 735 500 L 750 850 C 660 872 340 872 250 850 L 265 500 C 340 470 375 380 380 275"
     )
     drawing.paint(body, color.base)
-    drawing.paint(path("M 690 400 L 800 400 L 800 900 L 640 900 C 690 760 690 600 660 470"), color.dark, inside=body)
+    drawing.paint(
+        path("M 690 400 L 800 400 L 800 900 L 640 900 C 690 760 690 600 660 470"), color.dark, inside=body
+    )
     drawing.paint(box(380, 275, 620, 312), color.light, inside=body)
     pocket = box(355, 570, 645, 735, (0, 0, 30, 30))
     drawing.paint(pocket.moved(0, 10), color.dark)
@@ -209,11 +238,15 @@ def towel(color: Tones) -> Drawing:
     drawing = Drawing("flat")
     oak, linen = tones("oak"), tones("cream")
     drawing.paint(box(345, 250, 760, 700, 10), linen.dark)
-    front = path("M 250 225 L 665 225 C 668 420 672 640 668 845 C 540 858 380 858 246 845 C 242 640 246 420 250 225")
+    front = path(
+        "M 250 225 L 665 225 C 668 420 672 640 668 845 C 540 858 380 858 246 845 C 242 640 246 420 250 225"
+    )
     drawing.paint(front, linen.base)
     for top, height in ((600, 26), (650, 70), (744, 26)):
         drawing.paint(box(200, top, 720, top + height), color.base, inside=front)
-    drawing.paint(path("M 590 225 L 690 225 L 690 870 L 600 870 C 615 650 612 430 590 225"), linen.dark, inside=front)
+    drawing.paint(
+        path("M 590 225 L 690 225 L 690 870 L 600 870 C 615 650 612 430 590 225"), linen.dark, inside=front
+    )
     for top, height in ((600, 26), (650, 70), (744, 26)):
         drawing.paint(box(605, top, 720, top + height), color.dark, inside=front)
     drawing.paint(box(345, 560, 760, 580), color.dark, inside=box(672, 250, 760, 700))

@@ -32,7 +32,9 @@ def pendant(color: Tones) -> Drawing:
     drawing.paint(box(505, 300, 545, 385, 18), tones("brass").dark)
     dome = path("M 145 660 C 150 470 300 370 500 370 C 700 370 850 470 855 660")
     drawing.turn(dome, color, edge=120)
-    drawing.paint(path("M 215 610 C 235 500 320 440 400 420 C 340 470 290 530 275 620"), color.light, inside=dome)
+    drawing.paint(
+        path("M 215 610 C 235 500 320 440 400 420 C 340 470 290 530 275 620"), color.light, inside=dome
+    )
     drawing.paint(box(135, 645, 865, 678, 16), color.light)
     return drawing
 
@@ -40,13 +42,17 @@ def pendant(color: Tones) -> Drawing:
 def table_lamp(color: Tones) -> Drawing:
     """A mushroom lamp: one dome on a turned foot."""
     drawing = Drawing(base=850)
-    foot = path("M 440 470 L 560 470 C 560 640 600 740 670 815 C 690 858 310 858 330 815 C 400 740 440 640 440 470")
+    foot = path(
+        "M 440 470 L 560 470 C 560 640 600 740 670 815 C 690 858 310 858 330 815 C 400 740 440 640 440 470"
+    )
     drawing.turn(foot, color, edge=70)
     glow = tones("cream")
     drawing.paint(ellipse(500, 480, 280, 52), glow.light)
     dome = path("M 170 480 C 170 290 310 165 500 165 C 690 165 830 290 830 480 C 700 525 300 525 170 480")
     drawing.turn(dome, color, edge=120)
-    drawing.paint(path("M 240 430 C 250 320 330 250 410 225 C 350 285 310 350 300 440"), color.light, inside=dome)
+    drawing.paint(
+        path("M 240 430 C 250 320 330 250 410 225 C 350 285 310 350 300 440"), color.light, inside=dome
+    )
     drawing.paint(path("M 230 500 C 330 522 670 522 770 500 C 690 548 310 548 230 500"), glow.light)
     return drawing
 

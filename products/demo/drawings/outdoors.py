@@ -12,7 +12,9 @@ def bottle(color: Tones) -> Drawing:
     drawing.paint(box(400, 180, 600, 280, 22), cap.base)
     drawing.paint(box(545, 180, 600, 280, (0, 22, 22, 0)), cap.deep)
     drawing.turn(box(418, 276, 582, 330), steel, edge=50)
-    body = path("M 418 322 L 582 322 C 590 385 675 395 675 490 L 675 815 C 672 880 328 880 325 815 L 325 490 C 325 395 410 385 418 322")
+    body = path(
+        "M 418 322 L 582 322 C 590 385 675 395 675 490 L 675 815 C 672 880 328 880 325 815 L 325 490 C 325 395 410 385 418 322"
+    )
     drawing.turn(body, color, edge=85)
     drawing.paint(box(368, 470, 402, 800, 17), color.light)
     drawing.paint(box(300, 800, 700, 900), color.deep, inside=body)
@@ -45,8 +47,14 @@ def lantern(color: Tones) -> Drawing:
         drawing.paint(box(x - 16, 330, x + 16, 720, 10), color.dark)
     globe = path("M 380 350 L 620 350 C 720 420 720 600 620 680 L 380 680 C 280 600 280 420 380 350")
     drawing.paint(globe, tones("cream").light)
-    drawing.paint(path("M 500 420 C 560 510 580 560 560 610 C 545 650 455 650 440 610 C 420 560 440 510 500 420"), tones("mustard").base)
-    drawing.paint(path("M 500 520 C 530 565 535 595 525 620 C 515 640 485 640 475 620 C 465 595 470 565 500 520"), tones("cream").light)
+    drawing.paint(
+        path("M 500 420 C 560 510 580 560 560 610 C 545 650 455 650 440 610 C 420 560 440 510 500 420"),
+        tones("mustard").base,
+    )
+    drawing.paint(
+        path("M 500 520 C 530 565 535 595 525 620 C 515 640 485 640 475 620 C 465 595 470 565 500 520"),
+        tones("cream").light,
+    )
     drawing.turn(rounded([(400, 205), (600, 205), (665, 355), (335, 355)], [40, 40, 16, 16]), color, edge=60)
     drawing.paint(box(440, 165, 560, 210, 14), color.dark)
     drawing.paint(box(285, 335, 715, 372, 14), color.light)
@@ -63,7 +71,11 @@ def beanie(color: Tones) -> Drawing:
     crown = path("M 205 640 C 195 300 330 165 500 165 C 670 165 805 300 795 640")
     drawing.turn(crown, color, edge=95)
     for offset in (-210, -125, -42, 42, 125, 210):
-        rib = stroke(f"M {500 + offset} 640 C {500 + offset * 1.02} 430 {500 + offset * 0.7} 260 {500 + offset * 0.18} 185", 13, 5)
+        rib = stroke(
+            f"M {500 + offset} 640 C {500 + offset * 1.02} 430 {500 + offset * 0.7} 260 {500 + offset * 0.18} 185",
+            13,
+            5,
+        )
         drawing.paint(rib, color.dark if offset < 130 else color.deep, inside=crown)
     cuff = box(165, 570, 835, 825, 70)
     drawing.paint(cuff.moved(0, -16), color.deep, inside=crown)
@@ -81,9 +93,14 @@ def jacket(color: Tones) -> Drawing:
     left = path("M 335 300 C 245 330 215 400 190 520 L 130 760 C 150 795 210 810 245 795 L 340 520")
     drawing.paint(left, color.base)
     drawing.paint(left.mirrored(), color.dark)
-    for cuff in (rounded([(138, 728), (258, 758), (246, 800), (126, 770)], 10), rounded([(862, 728), (742, 758), (754, 800), (874, 770)], 10)):
+    for cuff in (
+        rounded([(138, 728), (258, 758), (246, 800), (126, 770)], 10),
+        rounded([(862, 728), (742, 758), (754, 800), (874, 770)], 10),
+    ):
         drawing.paint(cuff, color.deep)
-    body = path("M 350 285 C 420 320 580 320 650 285 C 690 300 705 340 708 400 L 722 850 C 640 872 360 872 278 850 L 292 400 C 295 340 310 300 350 285")
+    body = path(
+        "M 350 285 C 420 320 580 320 650 285 C 690 300 705 340 708 400 L 722 850 C 640 872 360 872 278 850 L 292 400 C 295 340 310 300 350 285"
+    )
     drawing.paint(body, color.base)
     drawing.paint(path("M 500 280 L 740 280 L 740 880 L 500 880"), color.dark, inside=body)
     drawing.paint(path("M 500 280 L 640 280 C 655 500 655 700 645 880 L 500 880"), color.base, inside=body)
