@@ -233,7 +233,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
-                ('image', models.ImageField(height_field='height', max_length=200, upload_to='pictures/', verbose_name='picture', width_field='width')),
+                ('image', models.ImageField(max_length=200, upload_to='pictures/', verbose_name='picture')),
                 ('alt_text', models.CharField(blank=True, max_length=300, verbose_name='description for people who cannot see it')),
                 ('is_primary', models.BooleanField(default=False, verbose_name='primary')),
                 ('sort_order', models.PositiveIntegerField(default=0, verbose_name='position')),

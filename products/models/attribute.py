@@ -3,7 +3,7 @@
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import Q, TextField, Value
 from django.db.models.functions import Concat, Left
 from django.utils.translation import gettext_lazy as _
 
@@ -53,7 +53,7 @@ class AttributeValueQuerySet(models.QuerySet["ProductAttributeValue"]):
 
     def having(self, attribute_slug: str, option: str) -> Self:
         """Keep values of that attribute which are ``option``, or have it among several."""
-        several = Concat(Value(SEPARATOR), "value", Value(SEPARATOR))
+        several = Concat(Value(SEPARATOR), "value", Value(SEPARATOR), output_field=TextField())
         return (
             self.filter(attribute__slug=attribute_slug)
             .alias(head=Left("value", OPTION_LENGTH), all=several)

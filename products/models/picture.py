@@ -17,9 +17,8 @@ class ProductImage(TimestampedModel):
     """
 
     product = models.ForeignKey("products.Product", on_delete=models.CASCADE, related_name="images")
-    image = models.ImageField(
-        _("picture"), upload_to="pictures/", max_length=200, width_field="width", height_field="height"
-    )
+    # No width_field: Django would open the file of every row that has none yet.
+    image = models.ImageField(_("picture"), upload_to="pictures/", max_length=200)
     alt_text = models.CharField(_("description for people who cannot see it"), max_length=300, blank=True)
     is_primary = models.BooleanField(_("primary"), default=False)
     sort_order = models.PositiveIntegerField(_("position"), default=0)

@@ -11,15 +11,18 @@ from products.models import Product
 from products.models.product import EFFECTIVE_PRICE
 
 
-@transaction.atomic
 def refresh(pks: Collection[int]) -> None:
     """Bring ``price_low``, ``price_high`` and ``is_available`` of these parents up to date; three queries.
 
     The rows are locked by a statement of their own, so that the UPDATE after it sees
     what a rival that held the lock has just committed to other variants.
     """
-    if not pks:
-        return
+    if pks:
+        _refresh(pks)
+
+
+@transaction.atomic
+def _refresh(pks: Collection[int]) -> None:
     rows = Product.all_objects.filter(pk__in=pks, kind=Product.Kind.PARENT)
     list(rows.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
     variants = Product.objects.filter(parent=OuterRef("pk"), is_active=True).order_by()
