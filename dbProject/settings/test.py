@@ -16,6 +16,7 @@ os.environ |= {
     "DEFAULT_FROM_EMAIL": "shop@example.com",
     "PAYMENT_PROVIDER": "test",
     "ALLOW_TEST_PAYMENTS": "1",
+    "JOB_FILES_DIR": tempfile.mkdtemp(prefix="shop-test-jobs-"),  # removed by the root conftest
     "MEDIA_ROOT": tempfile.mkdtemp(prefix="shop-test-media-"),  # removed by the root conftest
 }
 
@@ -29,4 +30,5 @@ CSRF_COOKIE_SECURE = False
 SERVE_MEDIA = True
 MEMORY_CACHE_SECONDS = 0  # what one test remembered is not there for the next
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True

@@ -1,0 +1,51 @@
+"""/health and its sisters."""
+
+import pytest
+from django.db import OperationalError, connection
+
+from dbProject import health
+
+
+@pytest.mark.parametrize("path", ["/health", "/health/ready"])
+@pytest.mark.django_db
+def test_a_healthy_shop_says_so(client, path):
+    response = client.get(path)
+
+    assert response.status_code == 200
+    assert response.json() == {
+        "status": "healthy",
+        "checks": {"database": "ok", "cache": "ok", "broker": "ok"},
+    }
+    assert "no-store" in response["Cache-Control"]
+
+
+@pytest.mark.django_db
+def test_without_its_database_the_shop_is_out_of_service(client, monkeypatch):
+    def refuse():
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(connection, "cursor", refuse)
+
+    response = client.get("/health")
+
+    assert response.status_code == 503
+    assert response.json()["status"] == "unhealthy"
+    assert response.json()["checks"]["database"] == "unreachable"
+
+
+@pytest.mark.django_db
+def test_without_cache_or_broker_pages_still_work(monkeypatch, settings):
+    settings.CACHES = settings.CACHES | {
+        "default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}
+    }
+    monkeypatch.setattr(health.app.conf, "broker_url", "redis://127.0.0.1:1/0")
+    monkeypatch.setattr(health.app.conf, "broker_write_url", "redis://127.0.0.1:1/0")
+
+    assert health.look() == {
+        "status": "degraded",
+        "checks": {"database": "ok", "cache": "unreachable", "broker": "unreachable"},
+    }
+
+
+def test_being_alive_touches_nothing(client):
+    assert client.get("/health/live").json() == {"status": "alive"}
