@@ -30,6 +30,7 @@ def _nothing_remembered():
 def _media_folder():
     yield
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+    shutil.rmtree(settings.JOB_FILES_DIR, ignore_errors=True)
 
 
 @pytest.fixture

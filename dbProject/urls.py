@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("products.urls")),
     path("", include("dbProject.pages.urls")),
     path("api/", include("products.api")),
+    path("api/", include("dbProject.jobs.api")),
     path("health", views.health, name="health"),
     path("health/ready", views.health, name="health_ready"),
     path("health/live", views.alive, name="health_live"),

@@ -157,6 +157,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     "socket_connect_timeout": 1,  # seconds; a hung broker must not hang a request
     "socket_timeout": 2,  # seconds
     "socket_keepalive": True,
+    "max_retries": 0,  # a publisher asks once; what was not sent is found in the database again
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
@@ -167,9 +168,15 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20  # seconds
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "resume-jobs": {"task": "dbProject.jobs.tasks.resume_jobs", "schedule": 15.0},  # seconds
+    "tidy-jobs": {"task": "dbProject.jobs.tasks.tidy_jobs", "schedule": 3600.0},  # seconds
     "render-pictures": {"task": "products.tasks.render_pictures", "schedule": 15.0},  # seconds
     "fetch-pictures": {"task": "products.tasks.fetch_pictures", "schedule": 30.0},  # seconds
 }
+JOB_HANDLERS = {
+    "import_products": "products.services.import_jobs.run_import",
+    "export_products": "products.services.import_jobs.run_export",
+}
+"""What does each kind of background job (see dbProject.jobs)."""
 
 # Mail
 vars().update(env.email_url("EMAIL_URL"))
@@ -195,8 +202,14 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))
 SERVE_MEDIA = False
 """Whether Django itself answers /media/; in production nginx or the CDN does."""
+JOB_FILES_DIR = Path(env.str("JOB_FILES_DIR", default=str(VAR_DIR / "jobs")))
+"""What background jobs read and write; web and worker share it, and no address leads there."""
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "jobs": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": JOB_FILES_DIR, "base_url": None},
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes; a larger upload waits on disk, not in memory

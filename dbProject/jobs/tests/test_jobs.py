@@ -1,0 +1,393 @@
+"""``dbProject.jobs.services``: nothing is lost, and a slice that lost its claim writes nothing."""
+
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
+from threading import Barrier, Event
+
+import pytest
+from celery import current_app
+from django.core.files.base import ContentFile
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from dbProject.errors import ShopError
+from dbProject.jobs import services as jobs
+from dbProject.jobs.models import Job, job_files
+
+COUNT_TO_TEN = {"count": "dbProject.jobs.tests.test_jobs.count_to_ten"}
+seen: list[int] = []
+"""Every number that any slice of any test has counted, in order."""
+entered, may_go_on = Event(), Event()
+
+
+class Crash(Exception):
+    """A bug."""
+
+
+def count_to_ten(turn):
+    number = turn.job.position or 0
+    while number < 10 and not turn.should_stop():
+        number += 1
+        seen.append(number)
+        turn.report(jobs.Progress(position=number, done=number, total=10))
+    return jobs.Progress(position=number, done=number, total=10, is_finished=number == 10)
+
+
+def count_three_per_slice(turn):
+    start = turn.job.position or 0
+    end = min(10, start + 3)
+    seen.extend(range(start + 1, end + 1))
+    return jobs.Progress(position=end, done=end, total=10, is_finished=end == 10)
+
+
+def crash_after_four(turn):
+    number = turn.job.position or 0
+    if number >= 4:
+        raise Crash
+    return count_to_four(turn)
+
+
+def count_to_four(turn):
+    for number in range(1, 5):
+        seen.append(number)
+        turn.report(jobs.Progress(position=number, done=number))
+    raise Crash
+
+
+def refuse(turn):
+    raise ShopError("This file holds no products.")
+
+
+def wait_inside(turn):
+    entered.set()
+    assert may_go_on.wait(20)
+    turn.report(jobs.Progress(position="late", done=99))
+    assert turn.should_stop()
+    return jobs.Progress(position="late", done=99, is_finished=True)
+
+
+@pytest.fixture(autouse=True)
+def handlers(settings):
+    here = "dbProject.jobs.tests.test_jobs"
+    settings.JOB_HANDLERS = {
+        name: f"{here}.{name}"
+        for name in ("count_to_ten", "count_three_per_slice", "crash_after_four", "refuse", "wait_inside")
+    }
+    seen.clear()
+    entered.clear()
+    may_go_on.clear()
+
+
+def lose_the_lease(job):
+    Job.objects.filter(pk=job.pk).update(claimed_until=timezone.now() - timedelta(seconds=1))
+
+
+def forget_the_message(job):
+    Job.objects.filter(pk=job.pk).update(updated_at=timezone.now() - timedelta(minutes=1))
+
+
+def queued() -> int:
+    with current_app.connection_for_read() as broker:
+        return broker.default_channel.client.llen(current_app.conf.task_default_queue)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_started_job_is_announced_once_it_is_committed():
+    with transaction.atomic():
+        jobs.start("count_to_ten")
+        assert queued() == 0
+
+    assert queued() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_of_a_rolled_back_change_never_was():
+    with transaction.atomic():
+        jobs.start("count_to_ten")
+        transaction.set_rollback(True)
+
+    assert (queued(), Job.objects.count()) == (0, 0)
+
+
+@pytest.mark.django_db
+def test_a_kind_without_a_handler_is_refused():
+    with pytest.raises(ValueError, match="JOB_HANDLERS"):
+        jobs.start("unheard_of")
+
+    assert not Job.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_slice_that_reaches_the_end_finishes_the_job():
+    job = jobs.start("count_to_ten", params={"a": 1})
+
+    jobs.run_slice(job.pk)
+
+    job.refresh_from_db()
+    assert (job.status, job.done, job.total, job.percent) == ("succeeded", 10, 10, 100)
+    assert (job.claim, job.claimed_until) == (None, None)
+    assert job.finished_at is not None
+    assert seen == list(range(1, 11))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_long_job_asks_for_its_next_slice_and_goes_on_where_it_stopped():
+    job = jobs.start("count_three_per_slice")
+    steps = []
+    while not job.is_finished:
+        jobs.run_slice(job.pk)
+        job.refresh_from_db()
+        steps.append((job.status, job.done, queued()))
+
+    assert steps == [("running", 3, 2), ("running", 6, 3), ("running", 9, 4), ("succeeded", 10, 4)]
+    assert seen == list(range(1, 11))
+
+
+@pytest.mark.django_db
+def test_a_slice_ends_when_its_time_is_up(monkeypatch):
+    monkeypatch.setattr(jobs, "SLICE_SECONDS", 0)
+    job = jobs.start("count_to_ten")
+
+    jobs.run_slice(job.pk)
+
+    job.refresh_from_db()
+    assert (job.status, job.done, seen) == ("running", 0, [])
+
+
+@pytest.mark.django_db
+def test_the_same_message_twice_does_the_work_once():
+    job = jobs.start("count_to_ten")
+
+    jobs.run_slice(job.pk)
+    jobs.run_slice(job.pk)
+
+    assert seen == list(range(1, 11))
+
+
+@pytest.mark.integration
+@pytest.mark.django_db(transaction=True)
+def test_workers_at_once_do_each_slice_once():
+    started = [jobs.start("count_to_ten") for _ in range(10)]
+    everybody = Barrier(4)
+
+    def work(_) -> None:
+        try:
+            everybody.wait(20)
+            for job in started:
+                jobs.run_slice(job.pk)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+
+    assert sorted(seen) == sorted(list(range(1, 11)) * 10)
+    assert Job.objects.filter(status="succeeded", done=10).count() == 10
+
+
+@pytest.mark.integration
+@pytest.mark.django_db(transaction=True)
+def test_a_slice_that_outlived_its_claim_writes_nothing(settings):
+    job = jobs.start("wait_inside")
+
+    def work() -> None:
+        try:
+            jobs.run_slice(job.pk)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        late = pool.submit(work)
+        assert entered.wait(20)
+        lose_the_lease(job)
+        settings.JOB_HANDLERS = {"wait_inside": "dbProject.jobs.tests.test_jobs.count_three_per_slice"}
+        jobs.run_slice(job.pk)  # another worker takes over
+        may_go_on.set()
+        late.result(20)
+
+    job.refresh_from_db()
+    assert (job.status, job.position, job.done) == ("running", 3, 3)
+
+
+@pytest.mark.integration
+@pytest.mark.django_db(transaction=True)
+def test_a_cancelled_job_stops_at_its_next_report_and_stays_cancelled():
+    job = jobs.start("wait_inside")
+
+    def work() -> None:
+        try:
+            jobs.run_slice(job.pk)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        slice_ = pool.submit(work)
+        assert entered.wait(20)
+        assert jobs.cancel(job)
+        may_go_on.set()
+        slice_.result(20)
+
+    job.refresh_from_db()
+    assert (job.status, job.position, job.done, job.claim) == ("cancelled", None, 0, None)
+    assert not jobs.cancel(job)
+
+
+@pytest.mark.django_db
+def test_a_crash_keeps_what_was_reported_and_is_tried_again_after_a_pause():
+    job = jobs.start("crash_after_four")
+    with pytest.raises(Crash):
+        jobs.run_slice(job.pk)
+
+    job.refresh_from_db()
+    assert (job.status, job.position, job.attempts) == ("running", 4, 0)
+    jobs.run_slice(job.pk)  # too early: does nothing
+    assert seen == [1, 2, 3, 4]
+
+
+@pytest.mark.django_db
+def test_a_job_that_dies_at_the_same_place_again_and_again_is_given_up():
+    job = jobs.start("crash_after_four")
+    deaths = 0
+    for _ in range(20):
+        lose_the_lease(job) if Job.objects.get(pk=job.pk).claim else None
+        if not Job.objects.unclaimed(timezone.now()).filter(attempts__lt=jobs.MAX_ATTEMPTS).exists():
+            break
+        with pytest.raises(Crash):
+            jobs.run_slice(job.pk)
+        deaths += 1
+    jobs.resume()
+
+    job.refresh_from_db()
+    assert deaths == 1 + jobs.MAX_ATTEMPTS
+    assert (job.status, job.claim) == ("failed", None)
+    assert "5 times" in job.failure
+
+
+@pytest.mark.django_db
+def test_a_refusal_ends_the_job_with_its_reason():
+    job = jobs.start("refuse")
+
+    jobs.run_slice(job.pk)
+
+    job.refresh_from_db()
+    assert (job.status, job.failure) == ("failed", "This file holds no products.")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_whose_message_was_lost_is_found_again():
+    job = jobs.start("count_to_ten")
+    current_app.control.purge()
+    assert (jobs.resume(), queued()) == (0, 0)  # still trusting the broker
+
+    forget_the_message(job)
+    assert (jobs.resume(), queued()) == (1, 1)
+    assert jobs.resume() == 0  # asked for a moment ago
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_of_a_killed_worker_is_found_when_its_lease_is_over():
+    job = jobs.start("count_to_ten")
+    with pytest.raises(RuntimeError), jobs._claimed(job.pk):
+        raise RuntimeError  # stands in for a kill; the lease it leaves is made long again below
+    current_app.control.purge()
+    Job.objects.filter(pk=job.pk).update(claimed_until=timezone.now() + jobs.LEASE)
+    forget_the_message(job)
+    assert jobs.resume() == 0
+
+    lose_the_lease(job)
+    assert jobs.resume() == 1
+
+
+@pytest.mark.integration
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_hangs_costs_two_seconds_and_no_job(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections and never says a word
+        url = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        with current_app.connection_for_write(url=url) as broker:
+            hanging = partial(current_app.send_task, connection=broker)
+            monkeypatch.setattr(jobs.current_app, "send_task", hanging, raising=False)
+            before = time.monotonic()
+            job = jobs.start("count_to_ten")
+            took = time.monotonic() - before
+
+    assert 1 < took < 3.5  # the socket's timeout of 2 s, and a slow machine
+    job.refresh_from_db()
+    assert job.status == "queued"
+
+
+@pytest.mark.integration
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_away_costs_no_job(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        url = f"redis://127.0.0.1:{gone.getsockname()[1]}/0"
+    with current_app.connection_for_write(url=url) as broker:
+        away = partial(current_app.send_task, connection=broker)
+        monkeypatch.setattr(jobs.current_app, "send_task", away, raising=False)
+        before = time.monotonic()
+        job = jobs.start("count_to_ten")
+        forget_the_message(job)
+        assert jobs.resume() == 0
+        assert time.monotonic() - before < 2
+
+    job.refresh_from_db()
+    assert job.status == "queued"
+
+
+@pytest.mark.django_db
+def test_what_was_uploaded_goes_when_the_job_is_over(django_capture_on_commit_callbacks):
+    job = jobs.start("count_to_ten", file=ContentFile(b"sku,name\n", name="../Price list.CSV"))
+    name = job.input_file.name
+    assert name == f"input/{job.pk}.csv"
+    assert job_files().exists(name)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        jobs.run_slice(job.pk)
+
+    assert not job_files().exists(name)
+
+
+@pytest.mark.django_db
+def test_old_jobs_are_forgotten_with_their_files():
+    old, new = (jobs.start("count_to_ten") for _ in range(2))
+    name = job_files().save(f"results/{old.pk}.csv", ContentFile(b"sku\n"))
+    for job in (old, new):
+        jobs.run_slice(job.pk)
+    Job.objects.filter(pk=old.pk).update(finished_at=timezone.now() - timedelta(days=31), result_file=name)
+
+    assert jobs.tidy() == 1
+    assert list(Job.objects.all()) == [new]
+    assert not job_files().exists(name)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("fields", "constraint"),
+    [
+        ({"kind": ""}, "job_has_a_kind"),
+        ({"status": "succeeded"}, "job_finished_at_when_finished"),
+        ({"claimed_until": timezone.now()}, "job_claimed_while_running"),
+        ({"status": "failed", "finished_at": timezone.now()}, "job_failure_has_a_reason"),
+    ],
+)
+def test_the_database_refuses_a_job_that_cannot_be(fields, constraint):
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Job.objects.create(**{"kind": "count_to_ten"} | fields)
+
+
+@pytest.mark.slow
+@pytest.mark.integration
+@pytest.mark.django_db(transaction=True)
+def test_a_real_worker_does_a_job_of_several_slices(worker):
+    job = jobs.start("count_three_per_slice")
+    for _ in range(4):
+        worker("dbProject.jobs.tasks.run_job")
+
+    deadline = time.monotonic() + 20
+    while not Job.objects.get(pk=job.pk).is_finished and time.monotonic() < deadline:
+        Event().wait(0.05)
+
+    job.refresh_from_db()
+    assert (job.status, seen) == ("succeeded", list(range(1, 11)))
