@@ -1,4 +1,4 @@
-"""This will draw the demo store's pictures: one object on the ground of its family, vector-like, by code alone."""
+"""The demo store's pictures, drawn by code: one object on the ground of its family."""
 
 from collections.abc import Callable, Sequence
 

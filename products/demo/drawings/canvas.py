@@ -61,7 +61,7 @@ class Shape:
 
 
 def box(x0: float, y0: float, x1: float, y1: float, radius: float | Sequence[float] = 0) -> Shape:
-    """This will make a rectangle; radius is one for all corners or (top left, top right, bottom right, bottom left)."""
+    """This will make a rectangle; radius is one for all corners, or four clockwise from the top left."""
     return rounded([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], radius)
 
 
@@ -230,7 +230,7 @@ class Drawing:
 def render(
     drawings: Sequence[Drawing], *, family: str, width: int, height: int, table: float | None = None
 ) -> Image.Image:
-    """This will paint drawings on one ground, back to front; a table, if any, begins at that height in units."""
+    """This will paint drawings on one ground, back to front; a table begins at that height in units."""
     size = (width * SUPERSAMPLING, height * SUPERSAMPLING)
     unit = size[1] / UNITS
     image = Image.new("RGB", size, tones.ground(family))

@@ -33,7 +33,8 @@ def vase(color: Tones) -> Drawing:
     for index, (x, y, degrees) in enumerate(leaves):
         drawing.paint(_leaf(x, y, 125, 44, degrees), green.base if index % 2 else tones("sage").dark)
     body = path(
-        "M 435 415 L 565 415 C 560 520 735 540 735 680 C 735 800 640 862 500 862 C 360 862 265 800 265 680 C 265 540 440 520 435 415"
+        "M 435 415 L 565 415 C 560 520 735 540 735 680 C 735 800 640 862 500 862 "
+        "C 360 862 265 800 265 680 C 265 540 440 520 435 415"
     )
     drawing.turn(body, color, edge=105)
     drawing.paint(
@@ -112,13 +113,15 @@ def cushion(color: Tones) -> Drawing:
     """A plump cushion with two woven bands."""
     drawing = Drawing("flat")
     body = path(
-        "M 150 150 C 300 200 700 200 850 150 C 800 300 800 700 850 850 C 700 800 300 800 150 850 C 200 700 200 300 150 150"
+        "M 150 150 C 300 200 700 200 850 150 C 800 300 800 700 850 850 C 700 800 300 800 150 850 "
+        "C 200 700 200 300 150 150"
     ).turned(-5)
     drawing.paint(body, color.base)
     for x in (330, 390):
         drawing.paint(box(x, 100, x + 28, 900).turned(-5), color.light, inside=body)
     shade = path(
-        "M 720 100 L 900 100 L 900 900 L 100 900 L 100 745 C 400 770 640 740 700 620 C 745 500 735 300 720 100"
+        "M 720 100 L 900 100 L 900 900 L 100 900 L 100 745 C 400 770 640 740 700 620 "
+        "C 745 500 735 300 720 100"
     )
     drawing.paint(shade.turned(-5), color.dark, inside=body)
     for x in (330, 390):
@@ -177,7 +180,8 @@ def basket(color: Tones) -> Drawing:
         drawing.paint(loop, tones("tan").base)
     drawing.paint(ellipse(500, 385, 345, 70), color.deep)
     body = path(
-        "M 155 385 C 200 470 800 470 845 385 C 850 560 820 700 775 780 C 740 835 260 835 225 780 C 180 700 150 560 155 385"
+        "M 155 385 C 200 470 800 470 845 385 C 850 560 820 700 775 780 C 740 835 260 835 225 780 "
+        "C 180 700 150 560 155 385"
     )
     drawing.paint(body, color.base)
     for row in range(9):

@@ -175,7 +175,8 @@ def teapot(color: Tones) -> Drawing:
     drawing.paint(stroke("M 285 430 C 270 120 730 120 715 430", 38), wood.base)
     drawing.paint(path("M 300 590 C 200 580 190 430 120 395 L 190 360 C 260 380 290 430 340 470"), color.dark)
     body = path(
-        "M 500 375 C 720 375 810 480 810 580 C 810 720 690 790 500 790 C 310 790 190 720 190 580 C 190 480 280 375 500 375"
+        "M 500 375 C 720 375 810 480 810 580 C 810 720 690 790 500 790 C 310 790 190 720 190 580 "
+        "C 190 480 280 375 500 375"
     )
     drawing.turn(body, color, edge=115)
     drawing.paint(
@@ -218,7 +219,8 @@ def apron(color: Tones) -> Drawing:
     drawing.paint(stroke("M 290 520 C 200 540 190 640 215 740", 18), leather.dark)
     drawing.paint(stroke("M 710 520 C 800 540 810 640 785 740", 18), leather.dark)
     body = path(
-        "M 380 275 L 620 275 C 625 380 660 470 735 500 L 750 850 C 660 872 340 872 250 850 L 265 500 C 340 470 375 380 380 275"
+        "M 380 275 L 620 275 C 625 380 660 470 735 500 L 750 850 C 660 872 340 872 250 850 L 265 500 "
+        "C 340 470 375 380 380 275"
     )
     drawing.paint(body, color.base)
     drawing.paint(

@@ -13,7 +13,8 @@ def bottle(color: Tones) -> Drawing:
     drawing.paint(box(545, 180, 600, 280, (0, 22, 22, 0)), cap.deep)
     drawing.turn(box(418, 276, 582, 330), steel, edge=50)
     body = path(
-        "M 418 322 L 582 322 C 590 385 675 395 675 490 L 675 815 C 672 880 328 880 325 815 L 325 490 C 325 395 410 385 418 322"
+        "M 418 322 L 582 322 C 590 385 675 395 675 490 L 675 815 C 672 880 328 880 325 815 L 325 490 "
+        "C 325 395 410 385 418 322"
     )
     drawing.turn(body, color, edge=85)
     drawing.paint(box(368, 470, 402, 800, 17), color.light)
@@ -72,7 +73,8 @@ def beanie(color: Tones) -> Drawing:
     drawing.turn(crown, color, edge=95)
     for offset in (-210, -125, -42, 42, 125, 210):
         rib = stroke(
-            f"M {500 + offset} 640 C {500 + offset * 1.02} 430 {500 + offset * 0.7} 260 {500 + offset * 0.18} 185",
+            f"M {500 + offset} 640 C {500 + offset * 1.02} 430 "
+            f"{500 + offset * 0.7} 260 {500 + offset * 0.18} 185",
             13,
             5,
         )
@@ -99,7 +101,8 @@ def jacket(color: Tones) -> Drawing:
     ):
         drawing.paint(cuff, color.deep)
     body = path(
-        "M 350 285 C 420 320 580 320 650 285 C 690 300 705 340 708 400 L 722 850 C 640 872 360 872 278 850 L 292 400 C 295 340 310 300 350 285"
+        "M 350 285 C 420 320 580 320 650 285 C 690 300 705 340 708 400 L 722 850 "
+        "C 640 872 360 872 278 850 L 292 400 C 295 340 310 300 350 285"
     )
     drawing.paint(body, color.base)
     drawing.paint(path("M 500 280 L 740 280 L 740 880 L 500 880"), color.dark, inside=body)

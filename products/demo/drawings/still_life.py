@@ -31,7 +31,7 @@ SIZES = {
 
 
 def arranged(drawings: Sequence[tuple[str, Drawing]], *, aspect: float) -> list[Drawing]:
-    """This will stand (kind, drawing) pairs left to right, every second one a step back; the back ones come first."""
+    """This will stand (kind, drawing) pairs left to right, every second one a step back and painted first."""
     boxes = [drawing.bounds() for _, drawing in drawings]
     sizes = [SIZES.get(kind, 0.85) for kind, _ in drawings]
     widths = [(right - left) * size for (left, _, right, _), size in zip(boxes, sizes, strict=True)]
