@@ -16,6 +16,7 @@ def backpack(color: Tones) -> Drawing:
     pocket = rounded([(300, 560), (700, 560), (715, 810), (285, 810)], [30, 30, 60, 60])
     drawing.paint(pocket.moved(8, 10), color.deep, inside=body)
     drawing.turn(pocket, color, edge=45)
+    drawing.paint(box(280, 556, 720, 567), color.deep, inside=pocket)
     flap = rounded([(262, 160), (738, 160), (752, 470), (248, 470)], [130, 130, 120, 120])
     drawing.paint(flap.moved(0, 20), color.deep, inside=body)
     drawing.turn(flap, color, edge=85)

@@ -68,7 +68,7 @@ def box(x0: float, y0: float, x1: float, y1: float, radius: float | Sequence[flo
 def ellipse(x: float, y: float, rx: float, ry: float | None = None) -> Shape:
     """This will make an ellipse, or a circle when only one radius is given."""
     ry = rx if ry is None else ry
-    steps = 120
+    steps = max(24, round((rx + ry) / 3))
     turns = (2 * math.pi * step / steps for step in range(steps))
     return Shape((tuple((x + rx * math.cos(turn), y + ry * math.sin(turn)) for turn in turns),))
 
@@ -93,14 +93,17 @@ def _toward(corner: Point, other: Point, distance: float) -> Point:
     return corner[0] + (other[0] - corner[0]) * share, corner[1] + (other[1] - corner[1]) * share
 
 
-def _quadratic(start: Point, control: Point, end: Point, steps: int = 14) -> list[Point]:
+def _quadratic(start: Point, control: Point, end: Point) -> list[Point]:
     # A circle-like corner: the cubic with its handles 55 % of the way to the control point.
     first = (start[0] + (control[0] - start[0]) * 0.56, start[1] + (control[1] - start[1]) * 0.56)
     second = (end[0] + (control[0] - end[0]) * 0.56, end[1] + (control[1] - end[1]) * 0.56)
-    return _cubic(start, first, second, end, steps)
+    return _cubic(start, first, second, end)
 
 
-def _cubic(start: Point, first: Point, second: Point, end: Point, steps: int = 28) -> list[Point]:
+def _cubic(start: Point, first: Point, second: Point, end: Point) -> list[Point]:
+    # Segments of about 9 units: short enough to show no corners at 1,200 pixels.
+    around = math.dist(start, first) + math.dist(first, second) + math.dist(second, end)
+    steps = max(6, round(around / 9))
     points = []
     for step in range(1, steps + 1):
         t = step / steps
