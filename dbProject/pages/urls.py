@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from dbProject.pages import views
+
+urlpatterns = [path("pages/<slug:slug>/", views.page_detail, name="page_detail")]
