@@ -73,6 +73,13 @@ class PriceRefused(ShopError):
     category = ErrorCategory.VALIDATION
 
 
+class PriceChanged(ShopError):
+    """A price is no longer what the person who decides about it has seen."""
+
+    code = "price_changed"
+    status = 409
+
+
 class StockRefused(ShopError):
     """A change of stock that cannot be booked: no units, no reason, or below zero."""
 

@@ -62,6 +62,13 @@ def set_values(product: Product, values: Mapping[str, Raw]) -> None:
     caching.forget("catalog")
 
 
+@transaction.atomic
+def clear_values(product: Product, slugs: Iterable[str]) -> None:
+    """Take what these attributes say of ``product`` away. Repeating it changes nothing."""
+    ProductAttributeValue.objects.filter(product=product, attribute__slug__in=list(slugs)).delete()
+    caching.forget("catalog")
+
+
 def write_values(rows: list[ProductAttributeValue]) -> None:
     """Insert or replace canonical values, in one query for all; the caller forgets the catalog."""
     ProductAttributeValue.objects.bulk_create(
