@@ -196,7 +196,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Static files and uploads -- names carry a content hash, so both may be cached for ever.
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT: Path | None = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))

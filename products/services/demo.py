@@ -222,9 +222,9 @@ def add_reviews(demo: DemoCatalog, *, customers: Sequence[User]) -> int:
         )
     present = set(Review.all_objects.values_list("product_id", "user_id"))
     new = [row for key, row in rows.items() if key not in present]
-    written = {row: row.created_at for row in new}
+    written = [row.created_at for row in new]
     Review.objects.bulk_create(new)
-    for row, day in written.items():
+    for row, day in zip(new, written, strict=True):
         row.created_at = day  # the insert put today there
     Review.objects.bulk_update(new, ["created_at"], batch_size=BATCH)
     caching.forget("catalog")
