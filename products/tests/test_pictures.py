@@ -171,11 +171,11 @@ def test_wide_renditions_are_not_made_as_jpeg():
     renditions = pictures.render(image, [800, 1200])
 
     assert [(each.width, each.extension) for each in renditions] == [
+        (1200, "avif"),
+        (1200, "webp"),
         (800, "avif"),
         (800, "webp"),
         (800, "jpg"),
-        (1200, "avif"),
-        (1200, "webp"),
     ]
     for each in renditions:
         with Image.open(BytesIO(each.content)) as shown:
