@@ -25,6 +25,7 @@ from users.models import User
 Progress = Callable[[int], None]
 BATCH = 500
 """Products per transaction."""
+PICTURE_PIXELS = 1200
 TILE_PIXELS = 800
 NEWEST_EVERY_HOURS = 11
 """Between two arrivals, so that "newest" has an order."""
@@ -184,7 +185,7 @@ def _pictures_of(demo: DemoProduct, bare: dict[str, Product], family: str) -> It
     for sku, (kind, color), name in shown:
         if sku not in bare:
             continue
-        drawing = partial(drawings.draw, kind, color=color, family=family)
+        drawing = partial(drawings.draw, kind, color=color, family=family, size=PICTURE_PIXELS)
         yield pictures.NewPicture(bare[sku], drawing, name, place[sku] == 0, place[sku], "")
         place[sku] += 1
 
