@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from dbProject.settings.environment import BASE_DIR, env, insist_on_required, read_dotenv
+from dbProject.settings.unfold import UNFOLD as UNFOLD
 
 django_stubs_ext.monkeypatch()  # lets QuerySet["Product"] be written at run time
 read_dotenv()
@@ -29,9 +30,9 @@ VAR_DIR = BASE_DIR / "var"
 """What a running shop keeps beside its database when no other place is named: uploads, job files."""
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
-    "django.contrib.admin",
+    "dbProject.apps.StaffConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -254,7 +255,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "dbProject.api.problem_details",
 }
 
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},

@@ -21,7 +21,7 @@ _has_redis = bool(os.environ.get("REDIS_URL"))
 os.environ.setdefault("REDIS_URL", "memory://")
 
 from dbProject.settings.base import *  # noqa: E402, F403
-from dbProject.settings.base import CACHES, CELERY_BROKER_URL, STORAGES  # noqa: E402
+from dbProject.settings.base import CACHES, CELERY_BROKER_URL, LOGGING, STORAGES  # noqa: E402
 
 DEBUG = env.bool("DEBUG", default=False)
 
@@ -44,3 +44,6 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
+
+# What a newcomer should see in the terminal is what went wrong, not every heartbeat of the worker thread.
+LOGGING["loggers"] |= {name: {"level": "ERROR"} for name in ("celery", "kombu")}

@@ -1,0 +1,149 @@
+"""How the staff screens look and what stands in their sidebar. Callbacks are dotted names."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+
+def allowed(*permissions: str) -> Callable[[HttpRequest], bool]:
+    """Return what says whether somebody has one of these permissions."""
+    return lambda request: any(request.user.has_perm(permission) for permission in permissions)
+
+
+def entry(title: Any, icon: str, screen: str, *permissions: str, query: str = "") -> dict[str, Any]:
+    """Return a line of the sidebar, seen by those who have one of ``permissions`` (all, without any)."""
+    address = reverse_lazy(f"admin:{screen}")
+    return {
+        "title": title,
+        "icon": icon,
+        "link": (lambda _request: f"{address}{query}") if query else address,
+        **({"active": lambda _request: False} if query else {}),
+        **({"permission": allowed(*permissions)} if permissions else {}),
+    }
+
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "dbProject.staff.store_name",
+    "SITE_HEADER": "dbProject.staff.store_name",
+    "SITE_SYMBOL": "storefront",
+    "SITE_URL": "/",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": True,
+    "BORDER_RADIUS": "6px",
+    "STYLES": [lambda _request: static("admin-shop/admin.css")],
+    "DASHBOARD_CALLBACK": "products.admin.dashboard.figures",
+    "COMMAND": {"search_models": False, "show_history": False},
+    # Warm grays and one accent. Steps and lightness are Unfold's own, so its contrasts hold.
+    "COLORS": {
+        "base": {
+            "50": "oklch(98.5% .003 85)",
+            "100": "oklch(96.7% .005 85)",
+            "200": "oklch(92.4% .007 85)",
+            "300": "oklch(86.9% .009 82)",
+            "400": "oklch(70.9% .013 80)",
+            "500": "oklch(52.5% .014 75)",
+            "600": "oklch(44.4% .013 70)",
+            "700": "oklch(37.4% .012 65)",
+            "800": "oklch(26.8% .009 65)",
+            "900": "oklch(21.6% .008 65)",
+            "950": "oklch(14.7% .006 65)",
+        },
+        "primary": {
+            "50": "oklch(97.5% .015 170)",
+            "100": "oklch(94.5% .03 170)",
+            "200": "oklch(89% .055 170)",
+            "300": "oklch(82% .08 170)",
+            "400": "oklch(74% .1 170)",
+            "500": "oklch(66% .1 170)",
+            "600": "oklch(46% .085 170)",
+            "700": "oklch(40% .075 170)",
+            "800": "oklch(34% .06 170)",
+            "900": "oklch(29% .05 170)",
+            "950": "oklch(22% .035 170)",
+        },
+        "font": {
+            "subtle-light": "var(--color-base-500)",
+            "subtle-dark": "var(--color-base-400)",
+            "default-light": "var(--color-base-700)",
+            "default-dark": "var(--color-base-300)",
+            "important-light": "var(--color-base-900)",
+            "important-dark": "var(--color-base-100)",
+        },
+    },
+    "SIDEBAR": {
+        "show_search": True,
+        "command_search": True,
+        "show_all_applications": False,
+        "navigation": [
+            {
+                "title": None,
+                "items": [entry(_("Today"), "today", "index")],
+            },
+            {
+                "title": _("Catalog"),
+                "items": [
+                    entry(
+                        _("Products"), "inventory_2", "products_product_changelist", "products.view_product"
+                    ),
+                    entry(
+                        _("Categories"),
+                        "account_tree",
+                        "products_category_changelist",
+                        "products.view_category",
+                    ),
+                    entry(_("Brands"), "sell", "products_brand_changelist", "products.view_brand"),
+                    entry(
+                        _("Attributes"),
+                        "tune",
+                        "products_productattribute_changelist",
+                        "products.view_productattribute",
+                    ),
+                    entry(_("Import"), "upload_file", "products_product_import", "products.add_product"),
+                ],
+            },
+            {
+                "title": _("Stock"),
+                "items": [
+                    entry(
+                        _("Low stock"),
+                        "production_quantity_limits",
+                        "products_product_changelist",
+                        "products.view_product",
+                        query="?stock=low",
+                    ),
+                    entry(
+                        _("Movements"),
+                        "swap_vert",
+                        "products_stockmovement_changelist",
+                        "products.view_stockmovement",
+                    ),
+                ],
+            },
+            {
+                "title": _("People"),
+                "items": [
+                    entry(_("Reviews"), "reviews", "products_review_changelist", "products.view_review"),
+                    entry(_("Accounts"), "group", "users_user_changelist", "users.view_user"),
+                    entry(_("Roles"), "badge", "auth_group_changelist", "auth.view_group"),
+                ],
+            },
+            {
+                "title": _("Shop"),
+                "items": [
+                    entry(_("Pages"), "article", "pages_page_changelist", "pages.view_page"),
+                    entry(_("Jobs"), "hourglass_empty", "jobs_job_changelist"),
+                    entry(
+                        _("Pictures to fetch"),
+                        "image_search",
+                        "products_pictureaddress_changelist",
+                        "products.view_pictureaddress",
+                    ),
+                ],
+            },
+        ],
+    },
+}
