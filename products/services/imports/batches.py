@@ -1,0 +1,260 @@
+"""One batch of records, written in one transaction: all of it or nothing."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from dbProject import caching
+from products.models import PictureAddress, Product, ProductAttributeValue
+from products.readers import Picture, Problem, Record
+from products.services import attributes, parents, stock
+from products.services.imports import rows
+from products.services.imports.merging import Merger
+from products.services.imports.rows import Row
+from products.services.imports.vocabulary import Vocabulary
+
+ATTEMPTS = 5
+"""How often a batch is tried that another import, making the same rows, gets in the way of."""
+SLUG_LENGTH = 255
+FIGURES = {"price", "sale_price", "stock_quantity", "is_active", "deleted_at", "parent_id", "kind"}
+"""What a parent's figures follow from, in its variants."""
+
+
+@dataclass
+class Result:
+    """What became of a batch; ``unchanged`` and the keys of ``paths`` are pks."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: set[int] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+    paths: dict[int, list[tuple[int, Picture]]] = field(default_factory=dict)
+    """Pictures to be read from files, with their positions."""
+
+
+def run(records: Sequence[Record], *, reference: str, dry_run: bool) -> Result:
+    """Create or update what ``records`` describe, by a number of queries that does not grow with them.
+
+    First everything is compared without a lock, so that what is as it should be costs its readers and
+    buyers nothing; only what differs is locked, compared again and written. With ``dry_run`` it is then
+    taken back.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return _run(records, reference=reference, dry_run=dry_run)
+        except (IntegrityError, OperationalError):
+            # Another process made one of these rows, or held it too long. It has its rows now: look again.
+            if attempt == ATTEMPTS:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _run(records: Sequence[Record], *, reference: str, dry_run: bool) -> Result:
+    result = Result()
+    rest = _unlike(records, result)
+    if rest:
+        with transaction.atomic():
+            _Writer(rest, reference=reference, result=result).write()
+            transaction.set_rollback(dry_run)
+    return result
+
+
+def _unlike(records: Sequence[Record], result: Result) -> list[Record]:
+    """Return the records that do not say what the database has; nothing is locked, nothing is made."""
+    found = rows.load(records, lock=False)
+    if not found:
+        return list(records)
+    known = [record for record in records if record.sku in found]
+    merger = Merger(found, Vocabulary(known), known)
+    same = set()
+    for record in merger.in_order(known):
+        count = len(merger.problems)
+        row = merger.merge(record)
+        parent = row.parent if row else None
+        if row is None or row.differs() or (parent and parent.differs()):
+            del merger.problems[count:]  # to be said when it is done
+        else:
+            same.add(record.sku)
+            _note(row, result, is_change=False)
+    result.problems += merger.problems
+    return [record for record in records if record.sku not in same]
+
+
+def _note(row: Row, result: Result, *, is_change: bool) -> None:
+    """Count a row with a record, and keep its pictures for later."""
+    pk = row.product.pk
+    if row.paths:
+        result.paths[pk] = row.paths
+    if row.product.kind == Product.Kind.PARENT:
+        return
+    if row.is_new:
+        result.created += 1
+    elif is_change:
+        result.updated += 1
+    else:
+        result.unchanged.add(pk)
+
+
+class _Writer:
+    """Locks, merges and writes the records that differ. Used once, inside a transaction."""
+
+    def __init__(self, records: Sequence[Record], *, reference: str, result: Result) -> None:
+        self._reference = reference
+        self._result = result
+        vocabulary = Vocabulary(records)
+        vocabulary.complete()
+        found = rows.load(records, lock=True)
+        merger = Merger(found, vocabulary, records)
+        for record in merger.in_order(records):
+            merger.merge(record)
+        self._problems = merger.problems
+        self._rows = sorted(merger.rows.values(), key=lambda row: row.product.sku)
+
+    def write(self) -> None:
+        """Write everything, in the order in which rows refer to each other."""
+        self._follow_parents()
+        self._name_pages()
+        changed = [row for row in self._rows if row.differs()]
+        new = [row for row in changed if row.is_new]
+        self._insert(row for row in new if row.parent is None)
+        self._insert(row for row in new if row.parent is not None)
+        old = [row for row in changed if not row.is_new]
+        moved = {row.product.pk: self._moved_units(row) for row in old}
+        figures_of = self._parents_to_refresh(changed)
+        self._update(old)
+        stock.open_ledgers(row.product for row in new)
+        stock.record_import(moved, reference=self._reference)
+        self._write_values(changed)
+        self._write_addresses(changed)
+        for row in self._rows:
+            if row.has_record:
+                _note(row, self._result, is_change=row in changed)
+        parents.refresh(figures_of)
+        if priceless := [row.product.pk for row in new if row.lacks_price]:
+            Product.all_objects.filter(pk__in=priceless).update(price=F("price_low"))
+        self._result.problems += self._problems
+        if changed:
+            caching.forget("catalog")
+
+    def _follow_parents(self) -> None:
+        """Take variants, with or without a record, to where their parent went."""
+        above = {row.product.pk: row.product for row in self._rows if row.product.kind == Product.Kind.PARENT}
+        for row in self._rows:
+            parent = above.get(row.product.parent_id) if row.product.parent_id else None
+            if parent is not None:
+                row.product.category_id = parent.category_id
+                row.product.brand_id = parent.brand_id
+
+    def _name_pages(self) -> None:
+        """Give new products a slug, and others the one that the file wants where it is free."""
+        wishes: list[tuple[Row, list[str]]] = []
+        for row in self._rows:
+            if row.is_new:
+                base = row.wanted_slug or slugify(row.product.name) or slugify(row.product.sku) or "product"
+                wishes.append((row, _slugs(base, row.product.sku)))
+            elif row.wanted_slug and row.wanted_slug != row.product.slug:
+                wishes.append((row, [row.wanted_slug]))
+        taken = rows.taken_slugs({slug for _row, slugs in wishes for slug in slugs}).keys() | set()
+        for row, slugs in wishes:
+            free = next((slug for slug in slugs if slug not in taken), None)
+            if free is None:
+                reason = _("Left out: %(slug)s belongs to another product.") % {"slug": row.wanted_slug}
+                self._problems.append(Problem(0, "slug", row.product.sku, reason, is_refusal=False))
+            else:
+                row.product.slug = free
+                taken.add(free)
+            row.wanted_slug = ""
+
+    def _insert(self, new: Iterable[Row]) -> None:
+        products = []
+        for row in new:
+            if row.parent is not None:
+                row.product.parent_id = row.parent.product.pk
+            products.append(row.product)
+        Product.objects.bulk_create(products)
+
+    def _update(self, old: Sequence[Row]) -> None:
+        for row in old:
+            if row.parent is not None:
+                row.product.parent_id = row.parent.product.pk
+        fields = {name for row in old for name in row.changed_fields()}
+        products = [row.product for row in old if row.changed_fields()]
+        if products:
+            Product.objects.bulk_create(
+                products,
+                update_conflicts=True,
+                unique_fields=["id"],
+                update_fields=[*sorted(name.removesuffix("_id") for name in fields), "updated_at"],
+            )
+
+    @staticmethod
+    def _moved_units(row: Row) -> int:
+        return int(row.product.stock_quantity - row.before("stock_quantity"))
+
+    @staticmethod
+    def _parents_to_refresh(changed: Sequence[Row]) -> set[int]:
+        """Return the pks of parents whose figures no longer follow from their variants."""
+        pks: set[int | None] = set()
+        for row in changed:
+            if row.product.kind == Product.Kind.PARENT:
+                pks.add(row.product.pk)
+            elif row.is_new or row.changed_fields() & FIGURES:
+                pks |= {
+                    row.parent.product.pk if row.parent else row.product.parent_id,
+                    row.before("parent_id"),
+                }
+        return {pk for pk in pks if pk}
+
+    @staticmethod
+    def _write_values(changed: Sequence[Row]) -> None:
+        new: list[ProductAttributeValue] = []
+        old: list[ProductAttributeValue] = []
+        for row in changed:
+            pk, into = row.product.pk, new if row.is_new else old
+            for attribute, (value, number) in row.said.items():
+                into.append(
+                    ProductAttributeValue(product_id=pk, attribute_id=attribute, value=value, number=number)
+                )
+        ProductAttributeValue.objects.bulk_create(new)
+        if old:
+            attributes.write_values(old)
+        cleared: dict[int, set[int]] = {}
+        for row in changed:
+            for attribute in row.cleared:
+                cleared.setdefault(attribute, set()).add(row.product.pk)
+        for attribute, pks in cleared.items():
+            ProductAttributeValue.objects.filter(attribute=attribute, product__in=pks).delete()
+
+    @staticmethod
+    def _write_addresses(changed: Sequence[Row]) -> None:
+        now = timezone.now()
+        PictureAddress.objects.bulk_create(
+            (
+                PictureAddress(
+                    product_id=row.product.pk,
+                    address=picture.source,
+                    alt_text=picture.alt_text,
+                    sort_order=place,
+                    try_after_at=now,
+                )
+                for row in changed
+                for place, picture in row.addresses
+            ),
+            ignore_conflicts=True,
+        )
+
+
+def _slugs(base: str, sku: str) -> list[str]:
+    """Return the slugs a new product may have, the nicest first; the last one is its own for sure."""
+    digest = sha256(sku.encode()).hexdigest()[:10]
+    return [
+        base[:SLUG_LENGTH].strip("-"),
+        f"{base[: SLUG_LENGTH - 60]}-{slugify(sku)[:58]}".strip("-"),
+        f"{base[: SLUG_LENGTH - 12]}-{digest}",
+    ]
