@@ -1,20 +1,35 @@
 """Pages that compose what several apps offer, and the answers that operators ask for."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.static import serve
 
 from dbProject import health as dependencies
+from dbProject.templatetags.money import money
+from products.selectors import catalog, categories
 
 IMMUTABLE = "public, max-age=31536000, immutable"
+AFFORDABLE_BELOW = Decimal(30)
+"""A round price in the store's currency: what costs less is a present that needs no thinking."""
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return TemplateResponse(request, "home.html", {})
+    rows = catalog.home_rows(affordable_below=AFFORDABLE_BELOW)
+    context = {
+        "rows": rows,
+        "opening": next((product for product in rows.most_loved + rows.newest if product.cover_images), None),
+        "families": categories.families(),
+        "affordable_title": _("Under %(price)s") % {"price": money(AFFORDABLE_BELOW)},
+        "affordable_url": f"?max_price={AFFORDABLE_BELOW}&in_stock=1&sort=-price",
+    }
+    return TemplateResponse(request, "home.html", context)
 
 
 @require_safe

@@ -1,3 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from products import views
+
+urlpatterns = [
+    path("products/", views.product_list, name="product_list"),
+    path("products/<slug:slug>/", views.product_detail, name="product_detail"),
+    path("categories/<slug:slug>/", views.category_detail, name="category_detail"),
+    path("brands/<slug:slug>/", views.brand_detail, name="brand_detail"),
+]

@@ -1,0 +1,174 @@
+"""What a visitor narrowed the catalog to, and the products that match."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import F, Prefetch, Q, prefetch_related_objects
+from django.db.models.functions import Coalesce
+
+from dbProject import caching
+from products.models import Product, ProductAttributeValue, ProductImage, ProductQuerySet, Review
+from products.selectors import categories
+
+PRODUCTS_PER_PAGE = 24
+COUNT_SECONDS = 60
+ROW = 8
+"""Products in one row of the home page, and of what is related."""
+
+OWNER = Coalesce("parent_id", "id")
+"""The row that lists show for a single or a variant."""
+
+LONG_TEXTS = ("description", "meta_title", "meta_description")
+"""What no list shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogFilter:
+    """What a visitor asked for. Prices as :class:`Product` has them; ``rating`` in stars, at least.
+
+    ``attributes`` is the slug of each attribute with the options of which a product must have one.
+    """
+
+    q: str = ""
+    category: str = ""
+    brand: str = ""
+    min_price: Decimal | None = None
+    max_price: Decimal | None = None
+    in_stock: bool = False
+    rating: int | None = None
+    attributes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    sort: str = ""
+
+    @property
+    def scope(self) -> "CatalogFilter":
+        """What of it facets are counted in: search, category and brand."""
+        return CatalogFilter(q=self.q, category=self.category, brand=self.brand)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Say whether anything was asked for but an order."""
+        return replace(self, sort="") != CatalogFilter()
+
+    @property
+    def key(self) -> str:
+        """What tells it from other filters in a cache."""
+        return hashlib.sha256(repr(replace(self, sort="")).encode()).hexdigest()[:32]
+
+
+def catalog(wanted: CatalogFilter) -> ProductQuerySet:
+    """Return the products that lists show for ``wanted``, in its order, ready for cards."""
+    return in_order(cards(matching(wanted)).with_cover(), wanted)
+
+
+def matching(wanted: CatalogFilter) -> ProductQuerySet:
+    """Return the singles and parents that match ``wanted``.
+
+    Price, stock and attributes hold for one and the same thing to buy: a shirt is found as red and below
+    20.00 if one of its variants is both.
+    """
+    products = in_scope(wanted)
+    if wanted.rating:
+        products = products.with_reviews().filter(avg_rating__gte=wanted.rating)
+    if wanted.min_price is None and wanted.max_price is None and not (wanted.in_stock or wanted.attributes):
+        return products
+    buyable = Product.objects.buyable().filter(is_active=True)
+    buyable = buyable.price_range(wanted.min_price, wanted.max_price)
+    if wanted.in_stock:
+        buyable = buyable.in_stock()
+    for slug, options in wanted.attributes:
+        has_one = Q()
+        for option in options:
+            owners = ProductAttributeValue.objects.having(slug, option).values("product")
+            has_one |= Q(pk__in=owners) | Q(
+                parent__in=owners
+            )  # what stands on a parent holds for its variants
+        buyable = buyable.filter(has_one)
+    return products.filter(pk__in=buyable.values_list(OWNER))
+
+
+def in_scope(wanted: CatalogFilter) -> ProductQuerySet:
+    """Return the singles and parents of the search, category and brand of ``wanted``."""
+    products: ProductQuerySet = Product.objects.active().listed()
+    if wanted.q:
+        products = products.search(wanted.q)
+    if wanted.category:
+        shelf = categories.shelf(wanted.category)
+        products = products.filter(category__in=categories.subtree(shelf)) if shelf else products.none()
+    if wanted.brand:
+        products = products.by_brand(wanted.brand)
+    return products
+
+
+def cards(products: ProductQuerySet) -> ProductQuerySet:
+    """Load what a card shows but its cover, in one query."""
+    return products.with_category_and_brand().with_reviews().defer(*LONG_TEXTS)
+
+
+def in_order(products: ProductQuerySet, wanted: CatalogFilter) -> ProductQuerySet:
+    """Sort the annotated ``products``.
+
+    Until sales are written down to products, ``popular`` is newest first; until search ranks what it
+    finds, so is ``relevance``.
+    """
+    if wanted.sort == "name":
+        return products.order_by("name", "pk")
+    if wanted.sort == "price":
+        return products.cheapest_first()
+    if wanted.sort == "-price":
+        return products.dearest_first()
+    if wanted.sort == "rating":
+        return products.order_by(F("avg_rating").desc(nulls_last=True), "-review_count", "-pk")
+    return products.newest_first()
+
+
+def count(wanted: CatalogFilter) -> int:
+    """Return how many products match ``wanted``, remembered for a minute."""
+    return caching.remember(
+        "catalog", f"count:{wanted.key}", lambda: matching(wanted).count(), seconds=COUNT_SECONDS
+    )
+
+
+class CatalogPages(Paginator[Product]):
+    """The pages of a filter; how many there are is remembered."""
+
+    def __init__(self, wanted: CatalogFilter, per_page: int = PRODUCTS_PER_PAGE, **options: Any) -> None:
+        super().__init__(catalog(wanted), per_page, **options)
+        self.wanted = wanted
+
+    @cached_property
+    def count(self) -> int:
+        return count(self.wanted)
+
+
+# Rows of the home page
+
+
+@dataclass(frozen=True, slots=True)
+class HomeRows:
+    """What the home page shows, each list ready for cards."""
+
+    newest: list[Product]
+    most_loved: list[Product]
+    affordable: list[Product]
+
+
+def home_rows(*, affordable_below: Decimal) -> HomeRows:
+    """Return the latest arrivals, what reviews like best, and what costs little: four queries."""
+    listed = cards(Product.objects.active().listed())
+    reviewed = Review.objects.approved().values("product")
+    loved = listed.filter(pk__in=reviewed).order_by("-avg_rating", "-review_count", "-pk")
+    cheap = listed.filter(price_low__lt=affordable_below, is_available=True).order_by("-price_low", "-pk")
+    rows = HomeRows(*(list(row[:ROW]) for row in (listed.newest_first(), loved, cheap)))
+    load_covers([*rows.newest, *rows.most_loved, *rows.affordable])
+    return rows
+
+
+def load_covers(products: Sequence[Product]) -> None:
+    """Load the primary pictures of ``products`` as ``cover_images``, in one query."""
+    covers = ProductImage.objects.filter(is_primary=True)
+    prefetch_related_objects(products, Prefetch("images", covers, to_attr="cover_images"))

@@ -1,0 +1,95 @@
+"""The tree of categories, as every page's menu and breadcrumbs need it."""
+
+from collections.abc import Iterator
+from typing import TypedDict
+
+from django.core.files.storage import default_storage
+from django.urls import reverse
+
+from dbProject import caching
+from products.models import Category
+
+TREE_SECONDS = 300
+
+
+class Shelf(TypedDict):
+    """A category that customers may see, as plain data."""
+
+    id: int
+    parent_id: int | None
+    name: str
+    slug: str
+    description: str
+    url: str
+    image: str
+    """The address of its picture, or empty."""
+    depth: int
+    """0 for a family."""
+    indent: str
+    """What shows its depth in a list that has no other way: two spaces a level."""
+
+
+def tree() -> list[Shelf]:
+    """Return the categories that are shown, each before what is inside it, remembered for 5 minutes.
+
+    What stands inside something that is off or deleted is not shown.
+    """
+    return caching.remember("catalog", "tree", lambda: list(_walk()), seconds=TREE_SECONDS)
+
+
+def families() -> list[Shelf]:
+    """Return the categories at the top."""
+    return [shelf for shelf in tree() if shelf["parent_id"] is None]
+
+
+def shelf(slug: str) -> Shelf | None:
+    """Return the category at ``slug``, if it is shown."""
+    return next((shelf for shelf in tree() if shelf["slug"] == slug), None)
+
+
+def inside(parent: Shelf) -> list[Shelf]:
+    """Return the categories directly inside ``parent``."""
+    return [shelf for shelf in tree() if shelf["parent_id"] == parent["id"]]
+
+
+def subtree(root: Shelf) -> list[int]:
+    """Return the primary keys of ``root`` and of everything below it."""
+    pks = {root["id"]}
+    for shelf in tree():  # parents come first
+        if shelf["parent_id"] in pks:
+            pks.add(shelf["id"])
+    return sorted(pks)
+
+
+def path(category_id: int) -> list[Shelf]:
+    """Return the way from the top to a category, itself included; empty when it is not shown."""
+    by_id = {shelf["id"]: shelf for shelf in tree()}
+    way: list[Shelf] = []
+    at: int | None = category_id
+    while at is not None and at in by_id:
+        way.insert(0, by_id[at])
+        at = by_id[at]["parent_id"]
+    return way
+
+
+def _walk() -> Iterator[Shelf]:
+    children: dict[int | None, list[Category]] = {}
+    for category in Category.objects.active().without_tree_fields().order_by("sort_order", "name", "pk"):
+        children.setdefault(category.parent_id, []).append(category)
+
+    def below(parent_id: int | None, depth: int) -> Iterator[Shelf]:
+        for category in children.get(parent_id, []):
+            yield {
+                "id": category.pk,
+                "parent_id": parent_id,
+                "name": category.name,
+                "slug": category.slug,
+                "description": category.description,
+                "url": reverse("category_detail", args=[category.slug]),
+                "image": default_storage.url(category.image.name) if category.image else "",
+                "depth": depth,
+                "indent": "\N{NO-BREAK SPACE}" * (2 * depth),
+            }
+            yield from below(category.pk, depth + 1)
+
+    return below(None, 0)
