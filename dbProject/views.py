@@ -11,22 +11,22 @@ from django.views.decorators.http import require_safe
 from django.views.static import serve
 
 from dbProject import health as dependencies
-from dbProject.templatetags.money import money
+from dbProject.templatetags.money import round_money
 from products.selectors import catalog, categories
 
 IMMUTABLE = "public, max-age=31536000, immutable"
-AFFORDABLE_BELOW = Decimal(30)
+AFFORDABLE_BELOW = 30
 """A round price in the store's currency: what costs less is a present that needs no thinking."""
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    rows = catalog.home_rows(affordable_below=AFFORDABLE_BELOW)
+    rows = catalog.home_rows(affordable_below=Decimal(AFFORDABLE_BELOW))
     context = {
         "rows": rows,
         "opening": next((product for product in rows.most_loved + rows.newest if product.cover_images), None),
         "families": categories.families(),
-        "affordable_title": _("Under %(price)s") % {"price": money(AFFORDABLE_BELOW)},
+        "affordable_title": _("Under %(price)s") % {"price": round_money(AFFORDABLE_BELOW)},
         "affordable_url": f"?max_price={AFFORDABLE_BELOW}&in_stock=1&sort=-price",
     }
     return TemplateResponse(request, "home.html", context)

@@ -27,5 +27,14 @@ SYMBOLS = {
 @register.filter
 def money(amount: Decimal) -> str:
     """Return ``amount`` in the store's currency with the separators of the reader's language: 1,299.00 €."""
-    digits = number_format(amounts.rounded(amount), decimal_pos=2, use_l10n=True, force_grouping=True)
+    return _in_currency(amounts.rounded(amount), decimals=2)
+
+
+def round_money(amount: int) -> str:
+    """Return a round ``amount`` as a headline says it: 30 €."""
+    return _in_currency(Decimal(amount), decimals=0)
+
+
+def _in_currency(amount: Decimal, *, decimals: int) -> str:
+    digits = number_format(amount, decimal_pos=decimals, use_l10n=True, force_grouping=True)
     return f"{digits}{NO_BREAK_SPACE}{SYMBOLS.get(settings.STORE_CURRENCY, settings.STORE_CURRENCY)}"

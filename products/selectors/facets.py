@@ -14,7 +14,7 @@ from products.selectors import catalog
 
 SECONDS = 60
 MOST_ATTRIBUTES = 8
-MOST_OPTIONS = 12
+MOST_OPTIONS = 10
 MOST_BRANDS = 60
 
 BRAND = "brand"

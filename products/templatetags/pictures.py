@@ -22,18 +22,18 @@ class Source(TypedDict):
 
 @register.inclusion_tag("components/picture.html")
 def picture(
-    image: ProductImage | None,
+    image: ProductImage | str | None,
     sizes: str = "100vw",
     loading: str = "lazy",
     css: str = "",
     alt: str | None = None,
 ) -> dict[str, object]:
-    """Show ``image``, or a placeholder where there is none.
+    """Show ``image``, or a placeholder where there is none (``None``, or a template's empty text).
 
     ``sizes`` says how wide it stands, as in HTML. ``loading="eager"`` is for what is seen first. ``alt``
     replaces its own text: ``alt=""`` where its name stands beside it.
     """
-    if image is None:
+    if not isinstance(image, ProductImage):
         return {"image": None, "css": css}
     name, widths = str(image.image.name), sorted(image.widths)
     jpegs = [width for width in widths if "jpg" in pictures.extensions(width)]
