@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class ProjectConfig(AppConfig):
@@ -8,3 +9,10 @@ class ProjectConfig(AppConfig):
     def ready(self) -> None:
         # After the settings are chosen, so that wsgi's default stays base and every task finds this app.
         from dbProject import celery  # noqa: F401
+
+
+class StaffConfig(AdminConfig):
+    """Django's admin with the shop's own site."""
+
+    default = False
+    default_site = "dbProject.staff.ShopAdminSite"

@@ -98,6 +98,14 @@ class AttributeValueRefused(ShopError):
         super().__init__(detail, attribute=attribute)
 
 
+class AttributeInUse(ShopError):
+    """An attribute that says something of products neither goes nor changes its type."""
+
+    code = "attribute_in_use"
+    status = 409
+    category = ErrorCategory.VALIDATION
+
+
 class CategoryInsideItself(ShopError):
     """A category cannot be moved below itself."""
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from dbProject.models import TimestampedModel
 
 UNFINISHED = ("queued", "running")
+TITLES = {"import_products": _("Import of products"), "export_products": _("Export of products")}
 
 
 def job_files() -> Storage:
@@ -115,6 +116,11 @@ class Job(TimestampedModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+    @property
+    def title(self) -> str:
+        """What people call this kind of work."""
+        return str(TITLES.get(self.kind, self.kind))
 
     @property
     def is_finished(self) -> bool:

@@ -39,6 +39,8 @@ RETRY_AFTER = timedelta(seconds=10)
 """Pause after a slice that ended with an error of ours, for each attempt."""
 KEPT = timedelta(days=30)
 PROBLEMS_SHOWN = 20
+STAGED = "staged"
+STAGED_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,11 +113,12 @@ def start(
     params: Mapping[str, Any] | None = None,
     by: Any = None,
     file: File[Any] | None = None,
+    staged: str = "",
 ) -> Job:
     """Write down a job of that ``kind`` (see ``JOB_HANDLERS``) and ask a worker to begin once this commits.
 
-    ``by`` is the account that may see it. A broker that is away or hangs costs the caller 2 s at
-    most: the schedule finds the job again.
+    ``by`` is the account that may see it. Its input is a ``file``, or one ``staged`` before. A broker
+    that is away or hangs costs the caller 2 s at most: the schedule finds the job again.
     """
     if kind not in settings.JOB_HANDLERS:
         raise ValueError(f"no handler in JOB_HANDLERS for {kind}")
@@ -123,9 +126,17 @@ def start(
     if file is not None:
         suffix = Path(file.name or "").suffix.lower()[:10]
         job.input_file.save(f"{job.pk}{suffix}", file, save=False)
+    elif staged:
+        job.input_file = staged
     job.save(force_insert=True)
     transaction.on_commit(lambda: poke(job.pk))
     return job
+
+
+def stage(file: File[Any]) -> str:
+    """Keep ``file`` for a job that may be started within a day; return the name to start it with."""
+    suffix = Path(file.name or "").suffix.lower()[:10]
+    return job_files().save(f"{STAGED}/{uuid4()}{suffix}", file)
 
 
 def poke(pk: UUID) -> bool:
@@ -180,7 +191,11 @@ def cancel(job: Job) -> bool:
 
 
 def tidy() -> int:
-    """Forget jobs that ended 30 days ago, with their files; return how many."""
+    """Forget jobs that ended 30 days ago with their files, and uploads that no job was made of.
+
+    Returns how many jobs.
+    """
+    _drop_staged()
     old = list(Job.objects.finished().filter(finished_at__lt=timezone.now() - KEPT)[:500])
     for job in old:
         for name in (job.input_file.name, job.error_file.name, job.result_file.name):
@@ -253,3 +268,13 @@ def _drop_input(job: Job) -> None:
     name = job.input_file.name
     if name:
         transaction.on_commit(lambda: job_files().delete(name))
+
+
+def _drop_staged() -> None:
+    files = job_files()
+    if not files.exists(STAGED):
+        return
+    taken = set(Job.objects.unfinished().values_list("input_file", flat=True))
+    for name in (f"{STAGED}/{entry}" for entry in files.listdir(STAGED)[1]):
+        if name not in taken and files.get_modified_time(name) < timezone.now() - STAGED_FOR:
+            files.delete(name)

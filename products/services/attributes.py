@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from dbProject import caching
-from products.errors import AttributeValueRefused
+from products.errors import AttributeInUse, AttributeValueRefused
 from products.models import Product, ProductAttribute, ProductAttributeValue
 from products.models.attribute import OPTION_LENGTH, SEPARATOR
 
@@ -42,6 +42,38 @@ def canonical(attribute: ProductAttribute, raw: Raw) -> Canonical:
         ProductAttribute.Type.MULTISELECT: _options,
     }
     return read[ProductAttribute.Type(attribute.attribute_type)](attribute, raw)
+
+
+@transaction.atomic
+def save_attribute(attribute: ProductAttribute) -> ProductAttribute:
+    """Store a new or changed ``attribute``; the type of one that has values stays as it is.
+
+    Raises:
+        AttributeInUse: Its type or unit would change under the values that it has.
+    """
+    if attribute.pk:
+        locked = ProductAttribute.objects.select_for_update().get(pk=attribute.pk)
+        is_other = (locked.attribute_type, locked.unit) != (attribute.attribute_type, attribute.unit)
+        if is_other and attribute.values.exists():
+            text = _("%(name)s has values already; its type and unit stay.") % {"name": attribute.name}
+            raise AttributeInUse(text, slug=attribute.slug)
+    attribute.save()
+    caching.forget("catalog")
+    return attribute
+
+
+@transaction.atomic
+def delete_attribute(attribute: ProductAttribute) -> None:
+    """Remove an ``attribute`` that says nothing of any product. Repeating it changes nothing.
+
+    Raises:
+        AttributeInUse: It has values.
+    """
+    if ProductAttributeValue.objects.filter(attribute=attribute.pk).exists():
+        text = _("%(name)s still says something of products.") % {"name": attribute.name}
+        raise AttributeInUse(text, slug=attribute.slug)
+    ProductAttribute.objects.filter(pk=attribute.pk).delete()
+    caching.forget("catalog")
 
 
 @transaction.atomic

@@ -70,6 +70,37 @@ def adjust(product: Product, *, change: int, reason: str, actor: User | None = N
     return locked
 
 
+@transaction.atomic
+def adjust_many(
+    changes: Mapping[int, int], *, seen: Mapping[int, int], reason: str, actor: User | None = None
+) -> int:
+    """Correct the stock of many products (pk -> units) for one ``reason``, all or nothing.
+
+    ``seen`` (pk -> units) is what the changes were decided from. Returns how many products changed.
+
+    Raises:
+        StockRefused: No reason, a parent, more units than there are, or another stock than was seen.
+        UnknownProduct: One has been deleted meanwhile.
+    """
+    changes = {pk: change for pk, change in changes.items() if change}
+    if not reason.strip():
+        raise StockRefused(_("Say by how many units the stock changes, and why."))
+    products = _lock(changes)
+    for product in products:
+        if product.has_variants:
+            raise StockRefused(_("A product with variants holds no stock itself. Adjust its variants."))
+        if product.stock_quantity != seen[product.pk]:
+            text = _("The stock of %(name)s has changed since you looked. Look again, then confirm.")
+            raise StockRefused(text % {"name": product.name}, sku=product.sku)
+        if product.stock_quantity + changes[product.pk] < 0:
+            text = _("There are only %(left)s units of %(name)s.")
+            facts = {"left": product.stock_quantity, "name": product.name}
+            raise StockRefused(text % facts, sku=product.sku)
+    if products:
+        _move(products, changes, StockMovement.Kind.ADJUSTMENT, reason=reason.strip(), actor=actor)
+    return len(products)
+
+
 def open_ledgers(products: Iterable[Product]) -> None:
     """Record the units that new ``products`` were born with; call it in the transaction that makes them."""
     opening = StockMovement.Kind.OPENING

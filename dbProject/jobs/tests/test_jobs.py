@@ -1,5 +1,6 @@
 """``dbProject.jobs.services``: nothing is lost, and a slice that lost its claim writes nothing."""
 
+import os
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -360,6 +361,19 @@ def test_old_jobs_are_forgotten_with_their_files():
     assert jobs.tidy() == 1
     assert list(Job.objects.all()) == [new]
     assert not job_files().exists(name)
+
+
+@pytest.mark.django_db
+def test_an_upload_that_no_job_was_made_of_is_dropped_after_a_day():
+    kept, dropped, used = (jobs.stage(ContentFile(b"sku", name="a.csv")) for _ in range(3))
+    jobs.start("count_to_ten", staged=used)
+    yesterday = time.time() - 90_000
+    for name in (dropped, used):
+        os.utime(job_files().path(name), (yesterday, yesterday))
+
+    jobs.tidy()
+
+    assert [job_files().exists(name) for name in (kept, dropped, used)] == [True, False, True]
 
 
 @pytest.mark.django_db

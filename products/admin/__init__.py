@@ -1,0 +1,5 @@
+"""Staff screens of the catalog."""
+
+from products.admin import attributes, brands, categories, pictures, product, reviews, stock
+
+__all__ = ["attributes", "brands", "categories", "pictures", "product", "reviews", "stock"]
