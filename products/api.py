@@ -1,5 +1,6 @@
 """The catalog as JSON: /api/products/, /api/categories/, /api/brands/."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -30,8 +31,6 @@ class CategoryOut(serializers.ModelSerializer[Category]):
 
 
 class CategoryListOut(serializers.ModelSerializer[Category]):
-    parent = serializers.PrimaryKeyRelatedField[Category](read_only=True)
-
     class Meta:
         model = Category
         fields = ("id", "name", "slug", "description", "parent")
@@ -89,8 +88,7 @@ class ProductOut(serializers.ModelSerializer[Product]):
         )  # fmt: skip
 
     def get_image(self, product: Product) -> str | None:
-        covers: list[ProductImage] = product.cover_images  # type: ignore[attr-defined]
-        return picture_url(covers[0], self.context) if covers else None
+        return picture_url(product.cover_images[0], self.context) if product.cover_images else None
 
 
 class VariantOut(serializers.ModelSerializer[Product]):
@@ -165,7 +163,7 @@ def as_on_the_page(query: QueryDict) -> QueryDict:
     return renamed
 
 
-def picture_url(image: ProductImage, context: dict[str, Any]) -> str:
+def picture_url(image: ProductImage, context: Mapping[str, Any]) -> str:
     """Return the absolute address of the widest JPEG of ``image``, or of its original where there is none."""
     jpegs = [width for width in image.widths if width <= pictures.JPEG_WIDEST]
     name = str(image.image.name)

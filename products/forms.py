@@ -72,7 +72,7 @@ class CatalogForm(forms.Form):
         An invalid field counts as not filled in: a catalog never shows an error.
         """
         self.is_valid()
-        typed = {
+        typed: dict[str, Any] = {
             "q": "",
             "category": "",
             "brand": "",

@@ -235,6 +235,9 @@ class Product(SoftDeleteModel, TimestampedModel):
     meta_title = models.CharField(_("title for search engines"), max_length=200, blank=True)
     meta_description = models.CharField(_("text for search engines"), max_length=300, blank=True)
 
+    cover_images: list[ProductImage]
+    """What ``with_cover()`` loads: the primary picture, or nothing."""
+
     objects: ClassVar = ProductManager()
     all_objects: ClassVar = ProductQuerySet.as_manager()
 

@@ -23,6 +23,9 @@ ROW = 8
 OWNER = Coalesce("parent_id", "id")
 """The row that lists show for a single or a variant."""
 
+BEST_RATED = (F("avg_rating").desc(nulls_last=True), F("review_count").desc(), F("pk").desc())
+"""Needs what ``with_reviews()`` adds."""
+
 LONG_TEXTS = ("description", "meta_title", "meta_description")
 """What no list shows."""
 
@@ -73,7 +76,7 @@ def matching(wanted: CatalogFilter) -> ProductQuerySet:
     """
     products = in_scope(wanted)
     if wanted.rating:
-        products = products.with_reviews().filter(avg_rating__gte=wanted.rating)
+        products = products.with_reviews().filter(Q(avg_rating__gte=wanted.rating))
     if wanted.min_price is None and wanted.max_price is None and not (wanted.in_stock or wanted.attributes):
         return products
     buyable = Product.objects.buyable().filter(is_active=True)
@@ -122,7 +125,7 @@ def in_order(products: ProductQuerySet, wanted: CatalogFilter) -> ProductQuerySe
     if wanted.sort == "-price":
         return products.dearest_first()
     if wanted.sort == "rating":
-        return products.order_by(F("avg_rating").desc(nulls_last=True), "-review_count", "-pk")
+        return products.order_by(*BEST_RATED)
     return products.newest_first()
 
 
@@ -161,7 +164,7 @@ def home_rows(*, affordable_below: Decimal) -> HomeRows:
     """Return the latest arrivals, what reviews like best, and what costs little: four queries."""
     listed = cards(Product.objects.active().listed())
     reviewed = Review.objects.approved().values("product")
-    loved = listed.filter(pk__in=reviewed).order_by("-avg_rating", "-review_count", "-pk")
+    loved = listed.filter(pk__in=reviewed).order_by(*BEST_RATED)
     cheap = listed.filter(price_low__lt=affordable_below, is_available=True).order_by("-price_low", "-pk")
     rows = HomeRows(*(list(row[:ROW]) for row in (listed.newest_first(), loved, cheap)))
     load_covers([*rows.newest, *rows.most_loved, *rows.affordable])

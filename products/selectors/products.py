@@ -46,7 +46,7 @@ class Specification(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ProductPage:
-    """Everything on the page of ``product``. ``chosen`` is the variant asked for, ``shown`` what is priced."""
+    """All that the page of ``product`` shows. ``chosen`` is the variant asked for, ``shown`` what is priced."""
 
     product: Product
     chosen: Product | None

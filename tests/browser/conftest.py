@@ -1,0 +1,89 @@
+"""A real browser on a real server, for what only a browser can tell."""
+
+import os
+import shutil
+from decimal import Decimal
+
+import pytest
+from django.core.cache import cache
+
+from dbProject import caching
+from dbProject.pages import services as pages
+from products.services import attributes, catalog, categories, pictures
+from products.tests.factories import AttributeFactory, BrandFactory, ProductFactory, ReviewFactory
+from products.tests.pictures import picture
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--headless",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright runs a loop in the thread of the test
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    if not CHROMIUM:
+        pytest.fail(
+            "The browser tests need Chromium: run them with ./shop test, or set CHROMIUM to one.",
+            pytrace=False,
+        )
+    return {"executable_path": CHROMIUM, "args": ARGUMENTS}
+
+
+@pytest.fixture
+def filled_shop(transactional_db, settings, tmp_path):
+    """A small shop with everything that a page can show; returns addresses of its pages by name."""
+    settings.MEDIA_ROOT = tmp_path
+    AttributeFactory(slug="color", name="Color")
+    AttributeFactory(slug="width", name="Width", attribute_type="number", unit="cm")
+    kitchen = categories.create_category(name="Kitchen", description="Things you pick up every day.")
+    mugs = categories.create_category(name="Mugs", parent=kitchen)
+    tidewater = BrandFactory(name="Tidewater Pottery")
+    single = ProductFactory(
+        name="Harbor serving bowl",
+        category=mugs,
+        brand=tidewater,
+        price=Decimal(46),
+        sale_price=Decimal(38),
+        stock_quantity=2,
+        short_description="Salad for four, or fruit for the week",
+        description="<p>Stoneware.</p><ul><li>Dishwasher safe</li></ul>",
+    )
+    attributes.set_values(single, {"width": "26"})
+    pictures.add(single, picture((900, 900)), alt_text="A green bowl")
+    ReviewFactory(product=single, rating=4)
+    parent = ProductFactory(
+        name="Donaudampfschifffahrtsgesellschaftskapitänsmütze " * 3,
+        category=mugs,
+        brand=tidewater,
+        stock_quantity=0,
+    )
+    for color, units in (("ocean", 5), ("clay", 0)):
+        catalog.add_variant(
+            parent,
+            sku=f"CAP-{color}",
+            options={"color": color},
+            price=Decimal(20 + units),
+            stock_quantity=units,
+        )
+    for number in range(30):
+        pictures.add(ProductFactory(category=mugs, brand=tidewater), picture((900, 900), seed=number % 2))
+    pages.add_page(slug="imprint", title="Imprint", body="<h2>Us</h2><p>Here.</p>")
+    cache.clear()
+    caching.memory.clear()
+    return {
+        "home": "/",
+        "list": "/products/",
+        "filtered": "/products/?q=product&in_stock=1&page=2",
+        "nothing": "/products/?q=zzz",
+        "single": single.get_absolute_url(),
+        "parent": f"{parent.get_absolute_url()}?variant=CAP-clay",
+        "category": kitchen.get_absolute_url(),
+        "brand": tidewater.get_absolute_url(),
+        "page": "/pages/imprint/",
+    }

@@ -1,0 +1,110 @@
+"""What only a browser can tell of the storefront's pages."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+pytestmark = [pytest.mark.integration, pytest.mark.slow]
+
+SIZES = {"phone": (320, 640), "desk": (1280, 900)}
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SMALLEST_TARGET = 44  # pixels
+TOO_SMALL = """
+smallest => [...document.querySelectorAll('a[href], button, select, input:not([type=hidden]), summary')]
+    .filter(element => element.checkVisibility({visibilityProperty: true}))
+    .filter(element => !element.closest('p, td, .prose, .card'))
+    .map(element => [(element.closest('label') ?? element).getBoundingClientRect(), element])
+    .filter(([box]) => box.height < smallest && box.width > 1)
+    .map(([box, element]) => `${element.outerHTML.slice(0, 80)}: ${Math.round(box.height)} px`)
+"""
+
+
+@pytest.fixture(params=SIZES)
+def size(request):
+    return SIZES[request.param]
+
+
+@pytest.fixture(params=["light", "dark"])
+def color_scheme(request):
+    return request.param
+
+
+@pytest.fixture
+def tab(browser, live_server, size, color_scheme):
+    """A tab of that size and scheme; what it wrote to its console is in ``complaints``."""
+    context = browser.new_context(
+        base_url=live_server.url,
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme=color_scheme,
+    )
+    tab = context.new_page()
+    tab.complaints = []
+    tab.on("console", lambda message: tab.complaints.append(message.text))
+    tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
+    yield tab
+    context.close()
+
+
+def test_every_page_fits_is_quiet_and_has_no_barrier(filled_shop, tab):
+    axe = Axe()
+    found = {}
+
+    for name, address in filled_shop.items():
+        answer = tab.goto(address, wait_until="networkidle")
+        results = axe.run(tab, options={"runOnly": STANDARDS})
+        found[name] = [
+            answer.status,
+            [
+                f"{violation['id']}: {violation['nodes'][0]['html'][:120]}"
+                for violation in results.response["violations"]
+            ],
+            tab.evaluate("document.documentElement.scrollWidth - innerWidth") > 0,
+            tab.evaluate(TOO_SMALL, SMALLEST_TARGET),
+        ]
+
+    assert found == {name: [200, [], False, []] for name in filled_shop}
+    assert tab.complaints == []
+
+
+@pytest.mark.parametrize("size", ["phone"], indirect=True)
+@pytest.mark.parametrize("color_scheme", ["light"], indirect=True)
+def test_a_phone_opens_the_filter_ticks_a_box_and_sees_fewer(filled_shop, tab):
+    tab.goto("/products/")
+    assert not tab.get_by_label("In stock only").is_visible()
+
+    tab.get_by_role("link", name="Filter and sort").click()
+    tab.get_by_label("Brand").select_option(label="Tidewater Pottery (32)")
+    tab.get_by_label("From").fill("30")
+    tab.get_by_role("button", name="Show products").click()
+
+    assert tab.get_by_role("listitem").filter(has=tab.locator(".card-name")).count() == 1
+    tab.get_by_role("link", name="Remove from 30.00").click()
+    assert tab.get_by_text("32 products").is_visible()
+
+
+@pytest.mark.parametrize("size", ["desk"], indirect=True)
+@pytest.mark.parametrize("color_scheme", ["light"], indirect=True)
+def test_the_keyboard_skips_to_the_content_and_chooses_a_variant(filled_shop, tab):
+    tab.goto(filled_shop["parent"])
+    assert tab.get_by_text("Sold out", exact=True).is_visible()
+
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.className") == "skip"
+    tab.keyboard.press("Enter")
+    tab.get_by_role("link", name="ocean").focus()
+    tab.keyboard.press("Enter")
+
+    tab.wait_for_url("**/?variant=CAP-ocean")
+    assert tab.get_by_text("CAP-ocean").is_visible()
+    assert tab.get_by_text("25.00").is_visible()
+
+
+@pytest.mark.parametrize("size", ["desk"], indirect=True)
+@pytest.mark.parametrize("color_scheme", ["light"], indirect=True)
+def test_pictures_are_avif_with_their_place_kept(filled_shop, tab):
+    tab.goto(filled_shop["single"], wait_until="networkidle")
+
+    image = tab.get_by_role("img", name="A green bowl")
+
+    assert image.evaluate("element => element.currentSrc").endswith(".avif")
+    assert image.evaluate("element => element.naturalWidth") > 0
+    assert image.get_attribute("width") == image.get_attribute("height") == "900"
