@@ -46,7 +46,7 @@ class Specification(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ProductPage:
-    """All that the page of ``product`` shows. ``chosen`` is the variant asked for, ``shown`` what is priced."""
+    """All that the page of ``product`` shows. ``chosen`` is the variant asked for; ``shown`` is priced."""
 
     product: Product
     chosen: Product | None
