@@ -161,5 +161,5 @@ def pks_of(queryset: QuerySet[Any]) -> list[int]:
 
 
 def sort_rows(formset: Any) -> None:
-    """Sort the rows of a form into ``new_objects``, ``changed_objects`` and ``deleted_objects``; write none."""
+    """Sort the rows of a form into ``new_objects``, ``changed_objects`` and ``deleted_objects``."""
     formset.save(commit=False)

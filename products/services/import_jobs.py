@@ -56,12 +56,13 @@ def run_import(turn: jobs.Turn) -> jobs.Progress:
 
         def so_far(tally: imports.Tally, *, is_finished: bool = False) -> jobs.Progress:
             sink.flush()
+            read = before["read"] + tally.read
             result = {key: earlier[key] + getattr(tally, key) for key in TALLY}
             count = result["refused"] + result["warned"]
             return jobs.Progress(
-                position={"read": tally.read, "errors": sink.tell(), "total": total},
-                done=tally.read,
-                total=tally.read if is_finished else total and max(total, tally.read),
+                position={"read": read, "errors": sink.tell(), "total": total},
+                done=read,
+                total=read if is_finished else total and max(total, read),
                 result=result,
                 error_count=count,
                 problems=problems,

@@ -249,4 +249,4 @@ def test_an_export_of_nothing_has_its_heading():
 
     assert job.status == "succeeded"
     with job_files().open(job.result_file.name) as file:
-        assert file.read().startswith(b"sku,")
+        assert file.read().startswith(b"kind,sku,")
