@@ -1,10 +1,14 @@
 """How many products of a scope have which brand and which answers: what the filter form offers."""
 
+import heapq
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import CharField, Count, F, IntegerField, Value
-from django.db.models.functions import Coalesce, Left
+from django.db.models import Aggregate, CharField, Count, F, QuerySet, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Left
 from django.utils.translation import gettext as _
 
 from dbProject import caching
@@ -16,10 +20,15 @@ SECONDS = 60
 MOST_ATTRIBUTES = 8
 MOST_OPTIONS = 10
 MOST_BRANDS = 60
+ATTRIBUTES_KEPT, OPTIONS_KEPT = 3 * MOST_ATTRIBUTES, 4 * MOST_OPTIONS
+"""What is remembered of a scope; rarer answers can still be asked for."""
 
-BRAND = "brand"
-Row = tuple[str, str, str, str, int, str, int]
-"""Kind or type, slug, name, unit, position, value, number of products."""
+BRAND, ATTRIBUTE, ANSWER = "brand", "attribute", "answer"
+Row = tuple[str, int, str, str, str, str, int]
+"""A brand: pk, slug, name, and how many products. An attribute: pk, slug, name, type, unit, and its position.
+An answer: its attribute's pk, the value, and how many products give it."""
+
+OPTION = Left("value", OPTION_LENGTH, output_field=CharField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,73 +64,102 @@ def of(wanted: catalog.CatalogFilter) -> tuple[list[Option], list[Facet]]:
 
 
 def _count(wanted: catalog.CatalogFilter) -> list[Row]:
-    """Count listed products by brand, and by the answers that they or their variants give."""
+    """Count listed products by brand, and by the answers that they and their variants give.
+
+    One statement of four parts, each of which the database can group by numbers. A variant says only what
+    its parent does not, so nothing is counted twice.
+    """
     scope = catalog.in_scope(wanted.scope).order_by()
-    brands = (
-        scope.values("brand")
-        .annotate(
-            kind=Value(BRAND, CharField()),
-            of=F("brand__slug"),
-            label=F("brand__name"),
-            measure=Value("", CharField()),
-            place=Value(0, IntegerField()),
-            option=Value("", CharField()),
-            number=Count("pk"),
+    said = ProductAttributeValue.objects.filter(attribute__is_filterable=True).order_by()
+    of_variants = said.filter(product__parent__in=scope.values("pk"), product__is_active=True)
+    return _worth_remembering(
+        _rows(scope, BRAND, "brand", Count("pk"), a=F("brand__slug"), b=F("brand__name")).union(
+            _rows(
+                ProductAttribute.objects.filter(is_filterable=True).order_by(),
+                ATTRIBUTE,
+                "pk",
+                F("sort_order"),
+                a=F("slug"),
+                b=F("name"),
+                c=F("attribute_type"),
+                d=F("unit"),
+            ),
+            _rows(said.filter(product__in=scope.values("pk")), ANSWER, "attribute", Count("pk"), a=OPTION),
+            _rows(
+                of_variants.filter(product__deleted_at=None),
+                ANSWER,
+                "attribute",
+                Count("product__parent", distinct=True),
+                a=OPTION,
+            ),
+            all=True,
         )
-        .values_list("kind", "of", "label", "measure", "place", "option", "number")
     )
-    answers = (
-        ProductAttributeValue.objects.filter(
-            attribute__is_filterable=True, product__is_active=True, product__deleted_at=None
-        )
-        .alias(owner=Coalesce("product__parent_id", "product_id"))
-        .filter(owner__in=scope.values("pk"))
-        .annotate(
-            kind=F("attribute__attribute_type"),
-            of=F("attribute__slug"),
-            label=F("attribute__name"),
-            measure=F("attribute__unit"),
-            place=F("attribute__sort_order"),
-            option=Left("value", OPTION_LENGTH, output_field=CharField()),
-        )
-        .values("kind", "of", "label", "measure", "place", "option")
-        .annotate(number=Count("owner", distinct=True))
-        .values_list("kind", "of", "label", "measure", "place", "option", "number")
+
+
+def _worth_remembering(rows: Iterable[Row]) -> list[Row]:
+    """Return ``rows`` without the long tail of rare answers: a real catalog has tens of thousands."""
+    answers: dict[int, list[Row]] = {}
+    kept: list[Row] = []
+    for row in rows:
+        if row[0] == ANSWER:
+            answers.setdefault(row[1], []).append(row)
+        else:
+            kept.append(row)
+    most_said = heapq.nlargest(
+        ATTRIBUTES_KEPT, answers.values(), key=lambda said: sum(row[-1] for row in said)
     )
-    return [tuple(row) for row in brands.union(answers, all=True)]
+    for said in most_said:
+        kept += heapq.nlargest(OPTIONS_KEPT, said, key=lambda row: row[-1])
+    return kept
+
+
+def _rows(
+    rows: QuerySet[Any], part: str, of: str, total: Combinable | Aggregate, **texts: Combinable
+) -> QuerySet[Any, Row]:
+    """Return ``rows`` in the columns that all parts share, grouped where ``total`` counts."""
+    columns = dict.fromkeys("abcd", Value("", CharField())) | texts
+    return (
+        rows.annotate(part=Value(part, CharField()), of=F(of), **columns)
+        .values("part", "of", *columns)
+        .annotate(total=total)
+        .values_list("part", "of", *columns, "total")
+    )
 
 
 def _brands(rows: list[Row], wanted: catalog.CatalogFilter) -> list[Option]:
-    brands = sorted((row for row in rows if row[0] == BRAND), key=lambda row: (-row[6], row[2]))
-    shown = [row for place, row in enumerate(brands) if place < MOST_BRANDS or row[1] == wanted.brand]
-    options = [Option(row[1], row[2], row[6], row[1] == wanted.brand) for row in shown]
+    brands = sorted((row for row in rows if row[0] == BRAND), key=lambda row: (-row[-1], row[3]))
+    shown = [row for place, row in enumerate(brands) if place < MOST_BRANDS or row[2] == wanted.brand]
+    options = [
+        Option(slug, name, number, slug == wanted.brand) for _k, _of, slug, name, _c, _d, number in shown
+    ]
     return sorted(options, key=lambda option: option.label.casefold())
 
 
 def _facets(rows: list[Row], wanted: catalog.CatalogFilter) -> list[Facet]:
     chosen = dict(wanted.attributes)
-    about: dict[str, Row] = {}
-    counts: dict[str, Counter[str]] = {}
-    for row in rows:
-        kind, slug, _label, _unit, _place, value, number = row
-        if kind == BRAND:
-            continue
-        about[slug] = row
-        options = value.split(SEPARATOR) if kind == ProductAttribute.Type.MULTISELECT else [value]
-        counts.setdefault(slug, Counter()).update(dict.fromkeys(options, number))
-    offered = [slug for slug in counts if len(counts[slug]) > 1 or slug in chosen]
-    offered.sort(key=lambda slug: (slug not in chosen, -counts[slug].total()))
-    shown = sorted(offered[:MOST_ATTRIBUTES], key=lambda slug: (about[slug][4], about[slug][2]))
-    return [_facet(about[slug], counts[slug], chosen.get(slug, ())) for slug in shown]
+    about = {row[1]: row for row in rows if row[0] == ATTRIBUTE}
+    counts: dict[int, Counter[str]] = {pk: Counter() for pk, row in about.items() if row[2] in chosen}
+    for kind, pk, value, _b, _c, _d, number in rows:
+        if kind == ANSWER:
+            is_several = about[pk][4] == ProductAttribute.Type.MULTISELECT
+            options = value.split(SEPARATOR) if is_several else [value]
+            counts.setdefault(pk, Counter()).update(dict.fromkeys(options, number))
+    offered = [pk for pk in counts if len(counts[pk]) > 1 or about[pk][2] in chosen]
+    offered.sort(key=lambda pk: (about[pk][2] not in chosen, -counts[pk].total()))
+    shown = sorted(offered[:MOST_ATTRIBUTES], key=lambda pk: (about[pk][-1], about[pk][3]))
+    return [_facet(about[pk], counts[pk], chosen.get(about[pk][2], ())) for pk in shown]
 
 
 def _facet(about: Row, counts: Counter[str], chosen: tuple[str, ...]) -> Facet:
-    kind, slug, name, unit, *_rest = about
+    _kind, _pk, slug, name, attribute_type, unit, _place = about
     frequent = sorted(counts, key=lambda value: (-counts[value], value))[:MOST_OPTIONS]
     values = [*frequent, *(value for value in chosen if value not in frequent)]
-    if kind == ProductAttribute.Type.NUMBER:
+    if attribute_type == ProductAttribute.Type.NUMBER:
         values.sort(key=_as_number)
-    options = [Option(value, words(kind, value, unit), counts[value], value in chosen) for value in values]
+    options = [
+        Option(value, words(attribute_type, value, unit), counts[value], value in chosen) for value in values
+    ]
     return Facet(f"attr_{slug}", name, options)
 
 

@@ -245,6 +245,21 @@ def test_answers_are_offered_as_people_read_them():
     assert [option.label for option in width.options] == ["9.5 cm", "10 cm"]
 
 
+def test_a_rare_answer_that_was_asked_for_stays_on_offer(monkeypatch):
+    monkeypatch.setattr(facets, "OPTIONS_KEPT", 1)
+    monkeypatch.setattr(facets, "ATTRIBUTES_KEPT", 1)
+    for slug in ("color", "rare"):
+        AttributeFactory(slug=slug, name=slug.title())
+    for color in ("red", "red", "blue"):
+        attributes.set_values(ProductFactory(), {"color": color})
+    attributes.set_values(ProductFactory(), {"rare": "yes"})
+
+    _brands, (color, rare) = facets.of(asked("attr_color=blue&attr_rare=yes&attr_unknown=x"))
+
+    assert color.options == [facets.Option("red", "red", 2), facets.Option("blue", "blue", 0, is_chosen=True)]
+    assert rare.options == [facets.Option("yes", "yes", 0, is_chosen=True)]
+
+
 def test_facets_cost_one_query_and_then_none(shirt, django_assert_num_queries):
     with django_assert_num_queries(1):
         facets.of(CatalogFilter())

@@ -57,7 +57,7 @@ def test_every_page_fits_is_quiet_and_has_no_barrier(filled_shop, tab):
                 f"{violation['id']}: {violation['nodes'][0]['html'][:120]}"
                 for violation in results.response["violations"]
             ],
-            tab.evaluate("document.documentElement.scrollWidth - innerWidth") > 0,
+            tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") > 0,
             tab.evaluate(TOO_SMALL, SMALLEST_TARGET),
         ]
 
