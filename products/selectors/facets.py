@@ -119,12 +119,13 @@ def _rows(
 ) -> QuerySet[Any, Row]:
     """Return ``rows`` in the columns that all parts share, grouped where ``total`` counts."""
     columns = dict.fromkeys("abcd", Value("", CharField())) | texts
-    return (
+    shaped: QuerySet[Any, Row] = (
         rows.annotate(part=Value(part, CharField()), of=F(of), **columns)
         .values("part", "of", *columns)
         .annotate(total=total)
         .values_list("part", "of", *columns, "total")
     )
+    return shaped
 
 
 def _brands(rows: list[Row], wanted: catalog.CatalogFilter) -> list[Option]:
