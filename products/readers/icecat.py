@@ -151,9 +151,9 @@ def _attributes(item: Mapping[str, Any]) -> Iterator[tuple[str, Said]]:
             continue
         kind, name = key[:7], name_of(key)
         if isinstance(value, bool):
-            yield name, Said(value, Typing.WORDS)
+            yield name, Said(value, Typing.TEXT)
         elif kind == NUMBER and isinstance(value, int | float):
-            yield name, Said(Decimal(str(value)), Typing.WORDS)
+            yield name, Said(Decimal(str(value)), Typing.TEXT)
         elif text := texts.plain(str(value)):
             yield name, _text(key[7:], text)
 

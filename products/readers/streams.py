@@ -125,7 +125,7 @@ def is_binary(head: bytes) -> bool:
         (b"%PDF-", b"\x1f\x8b", b"\x89PNG", b"PK\x05\x06", b"SQLite format", b"\xd0\xcf\x11\xe0")
     ):
         return True
-    return sum(byte in CONTROLS for byte in head) > len(head) * SOME_CONTROLS
+    return sum(byte in CONTROLS for byte in head) > max(4, len(head) * SOME_CONTROLS)
 
 
 def blobs(path: Path) -> Iterator[Blob]:

@@ -8,7 +8,7 @@ CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ud800-\udfff\uff
 """What no text needs and databases refuse: control characters, half surrogate pairs, non-characters."""
 FORMULA = re.compile(r"'*[=+\-@\t\r\n]")
 QUOTED_FORMULA = re.compile(r"'+[=+\-@\t\r\n]")
-NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
 MARKUP = re.compile(r"[<>&]")
 LAYERS = 5
 """How often something may be wrapped in entities until it counts as nonsense."""
@@ -46,7 +46,7 @@ def rich(text: str) -> str:
 def neutralized(cell: str) -> str:
     """Return ``cell`` so that no spreadsheet takes it for a formula; :func:`original` undoes it.
 
-    Source: OWASP, CSV Injection. Plain numbers are left alone.
+    Source: OWASP, CSV Injection. Negative numbers are left alone.
     """
     return f"'{cell}" if FORMULA.match(cell) and not NUMBER.fullmatch(cell) else cell
 

@@ -17,7 +17,7 @@ YES = {"true", "yes", "y", "1", "on", "ja", "x", "wahr", "oui", "si", "sí"}
 NO = {"false", "no", "n", "0", "off", "nein", "-", "falsch", "non"}
 
 PLAIN_NUMBER = re.compile(r"-?\d{1,12}(?:\.\d{1,2})?")
-NUMBER = re.compile(r"-?\d+(?:[.,]\d+)*")
+NUMBER = re.compile(r"-?(?:\d+(?:[.,]\d+)*|[.,]\d+)")
 CURRENCY = re.compile(
     r"[€£¥]|(?:us|ca|au)?\$|(?<![^\W\d_])(?:eur|euro|usd|gbp|chf|fr|kr|pln|zł|kč)(?![^\W\d_])\.?",
     re.IGNORECASE,
@@ -50,6 +50,7 @@ def number(text: str, *, decimal: Separator = "", is_measure: bool = False) -> D
     bare = SPACES.sub("", text.strip().replace("\u2212", "-"))
     if not NUMBER.fullmatch(bare) or len(bare) > 40:
         raise Unreadable(_("“%(text)s” is no number.") % {"text": text[:50]})
+    bare = re.sub(r"^(-?)([.,])", r"\g<1>0\2", bare)  # .5
     point = decimal or _point_of(bare, text, is_measure=is_measure)
     whole, _found, fraction = bare.rpartition(point) if point and point in bare else (bare, "", "")
     groups = re.split(r"[.,]", whole)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.conf import settings
 from django.db import reset_queries
 
 from products import readers
@@ -85,12 +86,13 @@ def import_products(
             tally.updated += result.updated + len(added & result.unchanged)
             tally.unchanged += len(result.unchanged - added)
             tally.read += batch.read
-            for problem in (*batch.problems, *result.problems):
+            for problem in sorted((*batch.problems, *result.problems), key=lambda problem: problem.line):
                 tally.refused += problem.is_refusal
                 tally.warned += not problem.is_refusal
                 if on_problem:
                     on_problem(problem)
-            reset_queries()  # with DEBUG on, Django would remember every one of them
+            if settings.DEBUG:
+                reset_queries()  # Django remembers every one of them
             if on_progress:
                 on_progress(skip + tally.read, tally)
             if stop and stop():

@@ -34,8 +34,8 @@ class Result:
     updated: int = 0
     unchanged: set[int] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
-    paths: dict[int, list[tuple[int, Picture]]] = field(default_factory=dict)
-    """Pictures to be read from files, with their positions."""
+    paths: dict[int, tuple[int, list[tuple[int, Picture]]]] = field(default_factory=dict)
+    """Pictures to be read from files: the line that names them, and each with its position."""
 
 
 def run(records: Sequence[Record], *, reference: str, dry_run: bool) -> Result:
@@ -57,21 +57,21 @@ def run(records: Sequence[Record], *, reference: str, dry_run: bool) -> Result:
 
 def _run(records: Sequence[Record], *, reference: str, dry_run: bool) -> Result:
     result = Result()
-    rest = _unlike(records, result)
+    found = rows.load(records)
+    rest = _unlike(records, found, result)
     if rest:
         with transaction.atomic():
-            _Writer(rest, reference=reference, result=result).write()
+            _Writer(rest, found, reference=reference, result=result).write()
             transaction.set_rollback(dry_run)
     return result
 
 
-def _unlike(records: Sequence[Record], result: Result) -> list[Record]:
-    """Return the records that do not say what the database has; nothing is locked, nothing is made."""
-    found = rows.load(records, lock=False)
+def _unlike(records: Sequence[Record], found: dict[str, Row], result: Result) -> list[Record]:
+    """Return the records that do not say what was found; nothing is locked, nothing is made."""
     if not found:
         return list(records)
     known = [record for record in records if record.sku in found]
-    merger = Merger(found, Vocabulary(known), known)
+    merger = Merger(dict(found), Vocabulary(known), known)
     same = set()
     for record in merger.in_order(known):
         count = len(merger.problems)
@@ -90,7 +90,7 @@ def _note(row: Row, result: Result, *, is_change: bool) -> None:
     """Count a row with a record, and keep its pictures for later."""
     pk = row.product.pk
     if row.paths:
-        result.paths[pk] = row.paths
+        result.paths[pk] = row.line, row.paths
     if row.product.kind == Product.Kind.PARENT:
         return
     if row.is_new:
@@ -104,17 +104,18 @@ def _note(row: Row, result: Result, *, is_change: bool) -> None:
 class _Writer:
     """Locks, merges and writes the records that differ. Used once, inside a transaction."""
 
-    def __init__(self, records: Sequence[Record], *, reference: str, result: Result) -> None:
+    def __init__(
+        self, records: Sequence[Record], found: dict[str, Row], *, reference: str, result: Result
+    ) -> None:
         self._reference = reference
         self._result = result
         vocabulary = Vocabulary(records)
         vocabulary.complete()
-        found = rows.load(records, lock=True)
-        merger = Merger(found, vocabulary, records)
+        merger = Merger(rows.lock(records, found), vocabulary, records)
         for record in merger.in_order(records):
             merger.merge(record)
         self._problems = merger.problems
-        self._rows = sorted(merger.rows.values(), key=lambda row: row.product.sku)
+        self._rows = sorted(merger.rows.values(), key=lambda row: row.line)
 
     def write(self) -> None:
         """Write everything, in the order in which rows refer to each other."""
@@ -133,7 +134,7 @@ class _Writer:
         self._write_values(changed)
         self._write_addresses(changed)
         for row in self._rows:
-            if row.has_record:
+            if row.line:
                 _note(row, self._result, is_change=row in changed)
         parents.refresh(figures_of)
         if priceless := [row.product.pk for row in new if row.lacks_price]:
@@ -153,23 +154,33 @@ class _Writer:
 
     def _name_pages(self) -> None:
         """Give new products a slug, and others the one that the file wants where it is free."""
-        wishes: list[tuple[Row, list[str]]] = []
         for row in self._rows:
             if row.is_new:
-                base = row.wanted_slug or slugify(row.product.name) or slugify(row.product.sku) or "product"
-                wishes.append((row, _slugs(base, row.product.sku)))
+                row.product.slug = row.wanted_slug or slugify(row.product.name)[:SLUG_LENGTH].strip("-")
+                row.wanted_slug = ""
+        wishes = {row.wanted_slug or row.product.slug for row in self._rows if row.is_new or row.wanted_slug}
+        taken = {"", *rows.taken_slugs(wishes)}
+        homeless = []
+        for row in self._rows:
+            if row.is_new:
+                if row.product.slug in taken:
+                    homeless.append(row)
+                taken.add(row.product.slug)
             elif row.wanted_slug and row.wanted_slug != row.product.slug:
-                wishes.append((row, [row.wanted_slug]))
-        taken = rows.taken_slugs({slug for _row, slugs in wishes for slug in slugs}).keys() | set()
-        for row, slugs in wishes:
-            free = next((slug for slug in slugs if slug not in taken), None)
-            if free is None:
-                reason = _("Left out: %(slug)s belongs to another product.") % {"slug": row.wanted_slug}
-                self._problems.append(Problem(0, "slug", row.product.sku, reason, is_refusal=False))
-            else:
-                row.product.slug = free
-                taken.add(free)
+                if row.wanted_slug in taken:
+                    reason = _("Left out: %(slug)s belongs to another product.") % {"slug": row.wanted_slug}
+                    self._problems.append(
+                        Problem(row.line, "slug", row.product.sku, reason, is_refusal=False)
+                    )
+                else:
+                    row.product.slug = row.wanted_slug
+                    taken.add(row.wanted_slug)
             row.wanted_slug = ""
+        slugs = {row: _more_slugs(row.product) for row in homeless}
+        taken |= rows.taken_slugs([slug for several in slugs.values() for slug in several]).keys()
+        for row, several in slugs.items():
+            row.product.slug = next(slug for slug in several if slug not in taken)
+            taken.add(row.product.slug)
 
     def _insert(self, new: Iterable[Row]) -> None:
         products = []
@@ -250,11 +261,8 @@ class _Writer:
         )
 
 
-def _slugs(base: str, sku: str) -> list[str]:
-    """Return the slugs a new product may have, the nicest first; the last one is its own for sure."""
-    digest = sha256(sku.encode()).hexdigest()[:10]
-    return [
-        base[:SLUG_LENGTH].strip("-"),
-        f"{base[: SLUG_LENGTH - 60]}-{slugify(sku)[:58]}".strip("-"),
-        f"{base[: SLUG_LENGTH - 12]}-{digest}",
-    ]
+def _more_slugs(product: Product) -> list[str]:
+    """Return slugs for a new product whose first is taken; the last is its own for sure."""
+    sku, digest = slugify(product.sku)[:58], sha256(product.sku.encode()).hexdigest()
+    base = product.slug or "product"
+    return [f"{base[: SLUG_LENGTH - 60]}-{sku}".strip("-"), f"{base[: SLUG_LENGTH - 25]}-{digest[:24]}"]

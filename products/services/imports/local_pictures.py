@@ -23,7 +23,8 @@ def add(result: Result, *, folder: Path | None) -> set[int]:
     got = set()
     products = Product.objects.in_bulk(result.paths) if result.paths else {}
     for pk, product in products.items():
-        for place, picture in result.paths[pk]:
+        line, wanted = result.paths[pk]
+        for place, picture in wanted:
             try:
                 content = _content(picture, folder)
                 row = pictures.add(
@@ -32,7 +33,7 @@ def add(result: Result, *, folder: Path | None) -> set[int]:
             except (PictureRefused, UnknownProduct) as refused:
                 reason = _("Left out: %(place)s: %(reason)s")
                 text = reason % {"place": picture.source[:100], "reason": refused.detail}
-                result.problems.append(Problem(0, "images", product.sku, text, is_refusal=False))
+                result.problems.append(Problem(line, "images", product.sku, text, is_refusal=False))
                 continue
             if row.source == picture.source:  # else it had that very picture
                 got.add(pk)

@@ -13,11 +13,9 @@ from products.readers import Problem, Raw, Record, texts
 from products.services import attributes, catalog
 from products.services.imports import rows
 from products.services.imports.rows import Row
-from products.services.imports.vocabulary import Type, Vocabulary
+from products.services.imports.vocabulary import FALLBACK_OPTION, Type, Vocabulary
 
 Kind = Product.Kind
-FALLBACK_OPTION = "Variant"
-"""What variants differ in when the file does not say it; the option is their name."""
 LINES = {"description"}
 PLAIN = {"name", "short_description"}
 
@@ -61,7 +59,7 @@ class Merger:
             if not row.is_new:
                 row.keep_as_it_was()
             return None
-        row.has_record = True
+        row.line = record.line
         self.rows[record.sku] = row
         return row
 

@@ -1,7 +1,9 @@
 """The products that a batch is about, as the database has them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
+
+from django.db.models import Q
 
 from products.models import PictureAddress, Product, ProductAttributeValue, ProductImage
 from products.readers import Picture, Record
@@ -20,7 +22,7 @@ class Row:
     """One product, what belongs to it, and what the batch will do to it."""
 
     __slots__ = (
-        "_before", "addresses", "cleared", "has_record", "is_incomplete", "is_new", "lacks_price", "parent",
+        "_before", "addresses", "cleared", "is_incomplete", "is_new", "lacks_price", "line", "parent",
         "paths", "product", "said", "sources", "values", "wanted_slug",
     )  # fmt: skip
 
@@ -42,7 +44,8 @@ class Row:
         self.lacks_price = False
         self.is_incomplete = False
         """A name in its record means nothing yet, so more may change than is known."""
-        self.has_record = False
+        self.line = 0
+        """Of its record; none without one."""
 
     def before(self, name: str) -> Any:
         """Return what the field was when the row was read."""
@@ -73,28 +76,32 @@ class Row:
         self.is_incomplete = False
 
 
-def load(records: Sequence[Record], *, lock: bool) -> dict[str, Row]:
-    """Return the products that ``records`` name, as themselves or as parents, deleted ones included, by SKU.
-
-    With ``lock`` their rows are locked, singles and variants by pk before parents by pk, and the variants
-    of parents that are themselves among the records come along: they follow where their parent goes.
-    """
+def load(records: Sequence[Record]) -> dict[str, Row]:
+    """Return the products that ``records`` name, also as parents, deleted ones included, by SKU."""
     skus = {record.sku for record in records} | {record.parent_sku for record in records if record.parent_sku}
-    wanted = Product.all_objects.filter(sku__in=skus)
-    if lock:
-        moving = {
-            record.sku for record in records if not record.parent_sku and (record.category or record.brand)
-        }
-        above = list(wanted.filter(kind=Product.Kind.PARENT).values_list("pk", "sku"))
-        pks = [pk for pk, sku in above if sku in moving]
-        low = Product.all_objects.exclude(kind=Product.Kind.PARENT)
-        low = (low.filter(sku__in=skus) | low.filter(parent__in=pks)) if pks else low.filter(sku__in=skus)
-        products = list(low.order_by("pk").select_for_update(of=("self",)))
-        high = wanted.filter(kind=Product.Kind.PARENT).order_by("pk").select_for_update(of=("self",))
-        seen = {product.pk for product in products}
-        products += [product for product in high if product.pk not in seen]
-    else:
-        products = list(wanted)
+    return _with_belongings(Product.all_objects.filter(sku__in=skus), records)
+
+
+def lock(records: Sequence[Record], found: dict[str, Row]) -> dict[str, Row]:
+    """Return what :func:`load` found for ``records`` as it is now, locked until the transaction ends.
+
+    Singles and variants are locked by pk before parents by pk. The variants of parents that are themselves
+    among the records come along: they follow where their parent goes.
+    """
+    skus = {record.sku for record in records} | {record.parent_sku for record in records}
+    moving = {record.sku for record in records if record.category or record.brand}
+    known = [(sku, row.product.pk, row.before("kind")) for sku, row in found.items() if sku in skus]
+    high = [pk for _sku, pk, kind in known if kind == Product.Kind.PARENT]
+    low = Q(pk__in=[pk for _sku, pk, kind in known if kind != Product.Kind.PARENT])
+    if above := [pk for sku, pk, kind in known if kind == Product.Kind.PARENT and sku in moving]:
+        low |= Q(parent__in=above)
+    products: list[Product] = []
+    for wanted in (low, Q(pk__in=high)) if known else ():
+        products += Product.all_objects.filter(wanted).order_by("pk").select_for_update(of=("self",))
+    return _with_belongings(products, records)
+
+
+def _with_belongings(products: Iterable[Product], records: Sequence[Record]) -> dict[str, Row]:
     rows = {product.sku: Row(product) for product in products}
     by_pk = {row.product.pk: row for row in rows.values()}
     if not by_pk:

@@ -24,6 +24,8 @@ Path = tuple[str, ...]
 Type = ProductAttribute.Type
 NAME_LENGTH = 120
 OPTION_SUFFIX = " (option)"
+FALLBACK_OPTION = "Variant"
+"""What variants differ in when the file does not say it; the option is their name."""
 FEW_OPTIONS = 30
 SHORT_OPTION = 40
 """Characters. Text is a choice while its values are short and no more than so many."""
@@ -37,9 +39,12 @@ class Vocabulary:
 
     def __init__(self, records: Sequence[Record]) -> None:
         self._records = records
-        self._paths: set[Path] = {record.category for record in records if record.category} | {OTHER}
-        self._names = {record.brand for record in records if record.brand} | {UNBRANDED}
+        self._paths = {record.category for record in records if record.category}
+        self._names = {record.brand for record in records if record.brand}
+        self._may_make = False
         self._options = {name for record in records for name in record.options}
+        if any(record.parent_sku and not record.options for record in records):
+            self._options.add(FALLBACK_OPTION)
         self._labels = {name for record in records for name in record.attributes} | self._options
         self._spoken_of: frozenset[str] = frozenset().union(*{record.spoken_of for record in records})
         self._spoken_pks: dict[frozenset[str], set[int]] = {}
@@ -49,11 +54,17 @@ class Vocabulary:
 
     def category(self, path: Path | None) -> int | None:
         """Return the pk of the category at ``path``; none while it does not exist."""
-        return self._categories.get(path or OTHER)
+        path = path or OTHER
+        if path not in self._categories and self._may_make:
+            self._categories[path] = categories.at_path(" > ".join(path)).pk
+        return self._categories.get(path)
 
     def brand(self, name: str | None) -> int | None:
         """Return the pk of the brand called ``name`` whatever its case; none while it does not exist."""
-        return self._brands.get((name or UNBRANDED).lower())
+        name = name or UNBRANDED
+        if name.lower() not in self._brands and self._may_make:
+            self._brands[name.lower()] = brands.named(name).pk
+        return self._brands.get(name.lower())
 
     def attribute(self, label: str) -> ProductAttribute | None:
         """Return the attribute with that name or slug; none while it does not exist."""
@@ -75,10 +86,11 @@ class Vocabulary:
 
     def complete(self) -> None:
         """Make what does not exist yet, by name in order: two imports must not wait for each other."""
-        for path in sorted(path for path in self._paths if path not in self._categories):
-            self._categories[path] = categories.at_path(" > ".join(path)).pk
-        for name in sorted(name for name in self._names if name.lower() not in self._brands):
-            self._brands[name.lower()] = brands.named(name).pk
+        self._may_make = True
+        for path in sorted(self._paths):
+            self.category(path)
+        for name in sorted(self._names):
+            self.brand(name)
         for wanted, types in ((self._labels, self._new_types), (self._options, self._option_types)):
             missing = sorted(
                 label for label in wanted if not self._has(label, is_option=types is not self._new_types)
@@ -90,11 +102,12 @@ class Vocabulary:
         return (self.option(label) if is_option else self.attribute(label)) is not None
 
     def _look_up_categories(self) -> None:
-        names = {name for path in self._paths for name in path}
+        paths = {*self._paths, OTHER}
+        names = {name for path in paths for name in path}
         rows = Category.all_objects.filter(name__in=names, deleted_at=None)
         children = {(parent, name): pk for pk, parent, name in rows.values_list("pk", "parent_id", "name")}
         self._categories: dict[Path, int] = {}
-        for path in self._paths:
+        for path in paths:
             at: int | None = None
             for name in path:
                 at = children.get((at, name))
@@ -105,7 +118,7 @@ class Vocabulary:
 
     def _look_up_brands(self) -> None:
         rows = Brand.all_objects.filter(deleted_at=None).annotate(lower=Lower("name")).order_by("-pk")
-        found = rows.filter(lower__in={name.lower() for name in self._names})
+        found = rows.filter(lower__in={name.lower() for name in (*self._names, UNBRANDED)})
         self._brands: dict[str, int] = {name.lower(): pk for name, pk in found.values_list("name", "pk")}
 
     def _look_up_attributes(self) -> None:

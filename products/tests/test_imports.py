@@ -1,0 +1,409 @@
+import json
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, OperationalError
+from django.db.models import Sum
+
+from products.models import Brand, Category, PictureAddress, Product, ProductAttribute, StockMovement
+from products.services import catalog, imports, reconciliation
+from products.services.imports import batches, seen
+from products.tests.factories import ProductFactory
+from products.tests.import_files import SHOPIFY, WOOCOMMERCE, Imported, counts, write, write_icecat
+
+pytestmark = pytest.mark.django_db
+
+HEADING = "sku,name,price,stock_quantity,category,brand\n"
+THREE = HEADING + "A,Lamp,10,1,Home > Lamps,Tarn\nB,Vase,20,2,Home > Vases,Tarn\nC,Rug,30,0,Home,Moor\n"
+
+
+@pytest.fixture
+def catalog_of(tmp_path):
+    """Import a text as a file."""
+
+    def run(text, **options):
+        return Imported(write(tmp_path, text), **options)
+
+    return run
+
+
+def snapshot():
+    """Everything an import could change."""
+    return [
+        list(model.objects.order_by("pk").values())
+        for model in (Product, Brand, Category, ProductAttribute, StockMovement, PictureAddress)
+    ]
+
+
+# New, changed, the same
+
+
+def test_new_products_come_with_their_shelf_brand_slug_and_ledger(catalog_of):
+    done = catalog_of(THREE)
+
+    assert str(done) == counts(created=3)
+    lamp = Product.objects.get(sku="A")
+    assert (lamp.slug, lamp.price_low, lamp.is_available) == ("lamp", Decimal("10.00"), True)
+    assert [c.name for c in lamp.category.get_ancestors()] + [lamp.category.name] == ["Home", "Lamps"]
+    assert set(Brand.objects.values_list("name", flat=True)) == {"Tarn", "Moor"}
+    ledger = StockMovement.objects.order_by("product__sku")
+    assert list(ledger.values_list("product__sku", "kind", "change")) == [
+        ("A", "opening", 1),
+        ("B", "opening", 2),
+    ]
+    assert reconciliation.breaks() == []
+
+
+def test_importing_again_changes_nothing(catalog_of):
+    catalog_of(THREE)
+    before = snapshot()
+
+    assert str(catalog_of(THREE)) == counts(unchanged=3)
+    assert snapshot() == before
+
+
+def test_only_what_differs_is_written(catalog_of):
+    catalog_of(THREE)
+    before = dict(Product.objects.values_list("sku", "updated_at"))
+
+    done = catalog_of(THREE.replace("Vase,20", "Vase,21"))
+
+    after = dict(Product.objects.values_list("sku", "updated_at"))
+    assert str(done) == counts(updated=1, unchanged=2)
+    assert [sku for sku in after if after[sku] != before[sku]] == ["B"]
+    assert Product.objects.get(sku="B").price_high == 21
+
+
+def test_an_absent_column_leaves_what_is_there_and_an_empty_cell_clears_it(catalog_of):
+    ProductFactory(sku="A", name="Lamp", price=Decimal(10), sale_price=Decimal(8), ean="96385074", weight=2)
+
+    assert str(catalog_of("sku,price\nA,10\n")) == counts(unchanged=1)
+    assert str(catalog_of("sku,name,price,sale_price,ean\nA,,,,\n")) == counts(updated=1)
+
+    lamp = Product.objects.get(sku="A")
+    assert (lamp.name, lamp.price, lamp.sale_price, lamp.ean, lamp.weight) == ("Lamp", 10, None, "", 2)
+
+
+def test_stock_moves_through_the_ledger(catalog_of):
+    catalog_of(THREE)
+
+    done = catalog_of("sku,stock_quantity\nA,5\nB,0\n", reference="delivery 7")
+
+    assert str(done) == counts(updated=2)
+    moved = StockMovement.objects.filter(kind="import").order_by("product__sku")
+    assert list(moved.values_list("product__sku", "change", "reference")) == [
+        ("A", 4, "delivery 7"),
+        ("B", -2, "delivery 7"),
+    ]
+    assert reconciliation.breaks() == []
+
+
+def test_a_new_product_needs_a_name_and_a_price(catalog_of):
+    done = catalog_of("sku,name,price\nA,,1\nB,b,\nC,c,3\n")
+
+    assert str(done) == counts(created=1, refused=2)
+    assert done.refusals == [(2, "name", "The name is missing."), (3, "price", "The price is missing.")]
+    assert done.tally.read == 3
+
+
+def test_without_category_and_brand_there_is_a_place_for_the_rest(catalog_of):
+    catalog_of("sku,name,price\nA,a,1\n")
+
+    product = Product.objects.get()
+    assert (product.category.name, product.brand.name) == ("Other", "Unbranded")
+
+
+def test_brands_are_found_whatever_their_case_and_deleted_shelves_come_back(catalog_of):
+    catalog_of(THREE)
+    Product.objects.all().delete()
+    Category.objects.filter(name="Lamps").delete()
+    Brand.objects.filter(name="Tarn").delete()
+
+    assert str(catalog_of(THREE.replace("Tarn", "TARN"))) == counts(updated=3)
+    assert Brand.objects.count() == 2
+    assert Category.all_objects.filter(deleted_at=None).count() == 3
+
+
+def test_a_deleted_sku_is_restored_with_its_ledger(catalog_of):
+    catalog_of(THREE)
+    catalog.delete_product(Product.objects.get(sku="A"))
+
+    done = catalog_of(THREE)
+
+    assert str(done) == counts(updated=1, unchanged=2)
+    assert Product.objects.get(sku="A").movements.aggregate(n=Sum("change")) == {"n": 1}
+
+
+def test_products_that_share_a_name_have_addresses_of_their_own(catalog_of):
+    text = "sku,name,price\nA 1,Lamp,1\nA/2,Lamp,1\n日本,灯,1\n中国,灯,1\n"
+
+    assert str(catalog_of(text)) == counts(created=4)
+    slugs = dict(Product.objects.values_list("sku", "slug"))
+    assert slugs["A 1"] == "lamp"
+    assert slugs["A/2"] == "lamp-a2"
+    assert len(set(slugs.values())) == 4
+    assert str(catalog_of(text)) == counts(unchanged=4)
+
+
+def test_a_wanted_address_is_given_where_it_is_free(catalog_of):
+    catalog_of(THREE)
+
+    done = catalog_of("sku,slug\nA,bright-lamp\nB,rug\n")
+
+    assert str(done) == counts(updated=1, unchanged=1)
+    assert done.warnings == [(3, "slug", "Left out: rug belongs to another product.")]
+    assert Product.objects.get(sku="A").slug == "bright-lamp"
+
+
+def test_a_sale_price_has_to_be_a_reduction(catalog_of):
+    catalog_of("sku,name,price,sale_price\nA,a,10,12\nB,b,10,8\n")
+    done = catalog_of("sku,price\nB,7\n")
+
+    assert dict(Product.objects.values_list("sku", "sale_price")) == {"A": None, "B": None}
+    assert [warning[1] for warning in done.warnings] == ["sale_price"]
+
+
+def test_text_is_cleaned_before_it_is_stored(catalog_of):
+    text = (
+        'sku,name,price,description\nA,"<b>Tom</b> &amp; co",1,"<p onclick=x()>a</p><script>x()</script>"\n'
+    )
+    catalog_of(text)
+
+    product = Product.objects.get()
+    assert (product.name, product.description) == ("Tom & co", "<p>a</p>")
+    assert str(catalog_of(text)) == counts(unchanged=1)
+
+
+# Rows that are not as they should be
+
+
+def test_a_bad_row_costs_itself_and_not_its_batch(catalog_of):
+    done = catalog_of(THREE.replace("Vase,20", "Vase,free") + "D,d\nE,e,5,1,Home,Moor,surplus\n")
+
+    assert str(done) == counts(created=2, refused=3)
+    assert [place[:2] for place in done.refusals] == [(3, "price"), (5, "price"), (6, "")]
+    assert set(Product.objects.values_list("sku", flat=True)) == {"A", "C"}
+
+
+def test_the_second_row_with_a_sku_is_refused_and_names_the_first(catalog_of):
+    done = catalog_of(THREE + "A,Other lamp,11,1,Home,Tarn\n", batch_size=2)
+
+    assert str(done) == counts(created=3, refused=1)
+    assert done.refusals == [(5, "sku", "The SKU stands in line 2 already.")]
+    assert Product.objects.get(sku="A").name == "Lamp"
+
+
+def test_hostile_strings_are_stored_as_they_are_or_refused(catalog_of, tmp_path):
+    strings = ["\u202eright to left", "Ω≈ç√", "<img src=x onerror=alert(1)>", "'; DROP TABLE products;--",
+               "\x00", "💩" * 400, "{{ 7*7 }}", "NULL", "../../etc/passwd", "\ud83d",
+               "a\tb\x1b[2J"]  # fmt: skip
+    lines = [
+        json.dumps({"sku": f"N{number}", "name": text, "description": text, "price": 1, "attr:Word": text})
+        for number, text in enumerate(strings)
+    ]
+    path = write(tmp_path, "\n".join(lines), name="x.jsonl")
+
+    first, second = Imported(path), Imported(path)
+
+    assert str(first) == counts(created=8, refused=3)
+    assert str(second) == counts(unchanged=8, refused=3)
+    assert {column for _line, column, _reason in first.refusals} == {"name"}
+    assert "onerror" not in "".join(Product.objects.values_list("description", flat=True))
+
+
+# All or nothing, and nothing at all
+
+
+def test_a_batch_that_fails_leaves_nothing_of_itself(catalog_of, monkeypatch):
+    def fail(*_args, **_more):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(batches.stock, "open_ledgers", fail)
+    with pytest.raises(RuntimeError):
+        catalog_of(THREE)
+
+    assert not Product.all_objects.exists()
+    assert not Category.all_objects.exists()
+
+
+@pytest.mark.parametrize("error", [IntegrityError, OperationalError])
+def test_a_batch_that_a_rival_gets_in_the_way_of_is_tried_again(catalog_of, monkeypatch, error):
+    real, failures = batches.stock.open_ledgers, [error("rival"), error("rival")]
+
+    def fail_at_first(products):
+        if failures:
+            raise failures.pop()
+        real(products)
+
+    monkeypatch.setattr(batches.stock, "open_ledgers", fail_at_first)
+
+    assert str(catalog_of(THREE)) == counts(created=3)
+    assert StockMovement.objects.count() == 2
+
+
+def test_an_error_that_stays_is_not_hidden(catalog_of, monkeypatch):
+    def fail(_products):
+        raise IntegrityError("for ever")
+
+    monkeypatch.setattr(batches.stock, "open_ledgers", fail)
+
+    with pytest.raises(IntegrityError):
+        catalog_of(THREE)
+
+
+def test_a_dry_run_counts_and_changes_nothing(catalog_of):
+    catalog_of(THREE)
+    before = snapshot()
+
+    done = catalog_of(THREE.replace("Rug,30", "Rug,31") + "D,New,4,4,Elsewhere,Nobody\n", dry_run=True)
+
+    assert str(done) == counts(created=1, updated=1, unchanged=2)
+    assert snapshot() == before
+
+
+# Long files
+
+
+def test_memory_holds_one_batch_however_long_the_file_is(tmp_path, monkeypatch):
+    path = write(tmp_path, "sku,name,price\n" + "".join(f"S{n},n,1\n" for n in range(1_000)))
+    sizes, read_ahead = [], []
+    real_read, taken = imports.readers.read, 0
+
+    def counted(*args, **options):
+        nonlocal taken
+        for item in real_read(*args, **options):
+            taken += 1
+            yield item
+
+    def fake_run(records, **_options):
+        sizes.append(len(records))
+        read_ahead.append(taken - sum(sizes))
+        return batches.Result(created=len(records))
+
+    monkeypatch.setattr(imports.readers, "read", counted)
+    monkeypatch.setattr(imports.batches, "run", fake_run)
+
+    assert str(Imported(path, batch_size=100)) == counts(created=1_000)
+    assert sizes == [100] * 10
+    assert set(read_ahead) == {0}
+
+
+def test_a_batch_is_full_of_values_before_it_is_full_of_products(tmp_path, monkeypatch):
+    monkeypatch.setattr(imports, "VALUES_AT_ONCE", 10)
+    path = write(tmp_path, "sku,name,price,attr:A,attr:B\n" + "".join(f"S{n},n,1,x,y\n" for n in range(11)))
+    seen_at = []
+
+    Imported(path, on_progress=lambda done, _tally: seen_at.append(done))
+
+    assert seen_at == [5, 10, 11]
+
+
+def test_skus_of_the_whole_file_are_kept_outside_of_memory():
+    with seen.Seen() as names:
+        place = names._database.execute("PRAGMA database_list").fetchone()
+        kind = names._database.execute("PRAGMA temp_store").fetchone()
+
+    assert place[2] == ""  # a file without a name, that goes with the connection
+    assert kind == (0,)
+
+
+@pytest.mark.parametrize(("change", "queries"), [(False, 12), (True, 17)])
+def test_a_batch_costs_the_same_number_of_queries_whatever_its_size(
+    tmp_path, django_assert_num_queries, change, queries
+):
+    def path(rows, price):
+        lines = [
+            f"{rows}-{n},Name {n},{price},{n},Home > Lamps,Tarn,Red,https://x.example/{n}.jpg"
+            for n in range(rows)
+        ]
+        heading = "sku,name,price,stock_quantity,category,brand,attr:Color,images\n"
+        return write(tmp_path, heading + "\n".join(lines) + "\n")
+
+    Imported(path(1, 1))  # the shelf, the brand and the attribute exist
+    for rows in (20, 200):
+        if change:
+            Imported(path(rows, 1))
+        with django_assert_num_queries(queries):
+            Imported(path(rows, 2))
+
+
+def test_progress_is_told_and_stopping_is_asked_after_each_batch(tmp_path):
+    path = write(tmp_path, "sku,name,price\n" + "".join(f"S{n},n,1\n" for n in range(10)))
+    told = []
+
+    done = Imported(
+        path,
+        batch_size=3,
+        on_progress=lambda n, tally: told.append((n, str(tally))),
+        stop=lambda: len(told) == 2,
+    )
+
+    assert told == [(3, counts(created=3)), (6, counts(created=6))]
+    assert done.tally.read == 6
+
+
+def test_what_an_earlier_call_read_is_skipped_but_not_forgotten(tmp_path):
+    path = write(tmp_path, "sku,name,price\nA,a,1\nB,b,free\nC,c,3\nA,again,4\nD,d,5\n")
+
+    first = Imported(path, batch_size=2, stop=lambda: True)
+    second = Imported(path, skip=first.tally.read)
+
+    assert (str(first), first.tally.read) == (counts(created=1, refused=1), 2)
+    assert str(second) == counts(created=2, refused=1)
+    assert [p.line for p in second.problems] == [5]
+
+
+# The other formats
+
+
+def test_shopify_lists_parents_once_and_counts_their_variants(tmp_path):
+    path = write(tmp_path, SHOPIFY)
+    first, second = Imported(path), Imported(path)
+
+    assert str(first) == counts(created=5)
+    assert str(second) == counts(unchanged=5)
+    parent = Product.objects.get(sku="wool-sweater")
+    assert (parent.kind, parent.stock_quantity, parent.is_available) == ("parent", 0, True)
+    assert (parent.price_low, parent.price_high) == (60, 65)
+    keys = parent.variants.order_by("pk").values_list("variant_key", flat=True)
+    assert list(keys) == ["color=sea blue;size=s", "color=sea blue;size=m", "color=moss;size=m"]
+    assert Product.objects.listed().count() == 3
+    assert reconciliation.breaks() == []
+
+
+def test_pictures_are_left_to_be_fetched_by_their_addresses(tmp_path):
+    Imported(write(tmp_path, SHOPIFY))
+
+    stool = Product.objects.get(sku="OAK-1").picture_addresses.order_by("sort_order")
+    assert list(stool.values_list("address", "alt_text")) == [
+        ("https://example.com/stool-side.jpg", "Side"),
+        ("https://example.com/stool.jpg", "Front"),
+    ]
+
+
+def test_woocommerce_is_imported_and_stays(tmp_path):
+    path = write(tmp_path, WOOCOMMERCE)
+    first, second = Imported(path), Imported(path)
+
+    assert str(first) == counts(created=4, refused=1)
+    assert str(second) == counts(unchanged=4, refused=1)
+    cap = Product.objects.get(sku="CAP")
+    assert (cap.kind, cap.price, cap.price_low, cap.price_high) == ("parent", 9, 9, 12)
+    assert set(cap.variants.values_list("sku", flat=True)) == {"CAP-BLUE", "woo-12"}
+    assert reconciliation.breaks() == []
+
+
+def test_icecat_is_imported_and_stays(tmp_path):
+    path = write_icecat(tmp_path)
+    first, second = Imported(path), Imported(path)
+
+    assert str(first) == counts(created=2)
+    assert str(second) == counts(unchanged=2)
+    types = dict(ProductAttribute.objects.values_list("name", "attribute_type"))
+    assert types["Display diagonal"] == "number"
+    assert types["Touchscreen"] == "boolean"
+    assert types["Product colour"] == "select"
+    assert types["Printing colours"] == "multiselect"
+    assert types["Certification"] == types["Response time (text)"] == "text"
+    filterable = ProductAttribute.objects.filter(is_filterable=True)
+    assert list(filterable.values_list("name", flat=True)) == ["Product colour"]
