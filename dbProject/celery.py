@@ -26,5 +26,5 @@ def refuse_in_process_broker(**_: Any) -> None:
     from dbProject import worker
 
     if worker.is_embedded() and not worker.is_running():
-        sys.stderr.write(REFUSAL)
+        (sys.__stderr__ or sys.stderr).write(REFUSAL)  # beat sends sys.stderr to its log
         raise SystemExit(REFUSED)
