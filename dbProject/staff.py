@@ -11,8 +11,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.http import urlencode
 from unfold.admin import ModelAdmin
 from unfold.dataclasses import SearchResult
+from unfold.forms import PaginationInlineFormSet
 from unfold.sites import UnfoldAdminSite
 
 from dbProject.errors import ShopError
@@ -32,6 +34,14 @@ class ShopAdminSite(UnfoldAdminSite):
     Unfold's own loads every match of every model, and puts objects in the cache, which
     speaks JSON only.
     """
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Ask who it is. Unfold's form forgets where to go next unless the address says so."""
+        if request.method == "GET" and "next" not in request.GET:
+            start = reverse(f"{self.name}:index")
+            return HttpResponseRedirect(f"{request.path}?{urlencode({'next': start})}")
+        response: HttpResponse = super().login(request, extra_context)
+        return response
 
     def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         words = request.GET.get("s", "").strip()
@@ -140,6 +150,16 @@ class SoftDeleteAdmin(ShopModelAdmin):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         lacking = set() if self.has_delete_permission(request) else {self.opts.verbose_name}
         return [str(obj) for obj in objs], {self.opts.verbose_name_plural: len(objs)}, lacking, []
+
+
+class LabeledFormSet(PaginationInlineFormSet):
+    """Rows whose fields have names of their own: in a table their labels stand only in its head."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        for name, field in form.fields.items():
+            inner = getattr(field.widget, "widget", field.widget)
+            inner.attrs.setdefault("aria-label", field.label or name)
 
 
 class ReadOnlyAdmin(ShopModelAdmin):

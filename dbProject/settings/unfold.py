@@ -8,6 +8,9 @@ from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+APART = ("/import", "stock=low")
+"""Below the list of products, but with a line of their own."""
+
 
 def allowed(*permissions: str) -> Callable[[HttpRequest], bool]:
     """Return what says whether somebody has one of these permissions."""
@@ -17,11 +20,17 @@ def allowed(*permissions: str) -> Callable[[HttpRequest], bool]:
 def entry(title: Any, icon: str, screen: str, *permissions: str, query: str = "") -> dict[str, Any]:
     """Return a line of the sidebar, seen by those who have one of ``permissions`` (all, without any)."""
     address = reverse_lazy(f"admin:{screen}")
+
+    def is_open(request: HttpRequest) -> bool:
+        shown, own = request.get_full_path(), f"{address}{query}"
+        others = [other for other in APART if other not in own]
+        return shown.startswith(own) and not any(other in shown for other in others)
+
     return {
         "title": title,
         "icon": icon,
         "link": (lambda _request: f"{address}{query}") if query else address,
-        **({"active": lambda _request: False} if query else {}),
+        **({"active": is_open} if screen.startswith("products_product_") else {}),
         **({"permission": allowed(*permissions)} if permissions else {}),
     }
 
@@ -34,7 +43,11 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": True,
     "BORDER_RADIUS": "6px",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("images/favicon.svg")}
+    ],
     "STYLES": [lambda _request: static("admin-shop/admin.css")],
+    "SCRIPTS": [lambda _request: static("admin-shop/labels.js")],
     "DASHBOARD_CALLBACK": "products.admin.dashboard.figures",
     "COMMAND": {"search_models": False, "show_history": False},
     # Warm grays and one accent. Steps and lightness are Unfold's own, so its contrasts hold.

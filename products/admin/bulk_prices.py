@@ -25,7 +25,7 @@ class PriceForm(forms.Form):
     pks = PksField()
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     target = forms.ChoiceField(
-        label=gettext_lazy("change"),
+        label=gettext_lazy("Change"),
         choices=[
             ("price", gettext_lazy("The price")),
             ("sale_price", gettext_lazy("The sale price, worked out from the price")),
@@ -34,7 +34,7 @@ class PriceForm(forms.Form):
         widget=widgets.UnfoldAdminSelectWidget(),
     )
     value = forms.DecimalField(
-        label=gettext_lazy("by"),
+        label=gettext_lazy("By"),
         required=False,
         max_digits=10,
         decimal_places=2,
@@ -42,12 +42,12 @@ class PriceForm(forms.Form):
         widget=widgets.UnfoldAdminDecimalFieldWidget(),
     )
     unit = forms.ChoiceField(
-        label=gettext_lazy("in"),
+        label=gettext_lazy("In"),
         choices=[("percent", gettext_lazy("Percent")), ("amount", gettext_lazy("Money per unit"))],
         widget=widgets.UnfoldAdminSelectWidget(),
     )
     ending = forms.ChoiceField(
-        label=gettext_lazy("last digit"),
+        label=gettext_lazy("Last digit"),
         choices=[("", gettext_lazy("As it falls")), ("0", "0"), ("9", "9")],
         required=False,
         help_text=gettext_lazy("12.34 becomes 12.30 or 12.39."),

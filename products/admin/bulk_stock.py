@@ -23,18 +23,18 @@ class StockForm(forms.Form):
     pks = PksField()
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     mode = forms.ChoiceField(
-        label=gettext_lazy("change"),
+        label=gettext_lazy("Change"),
         choices=[("to", gettext_lazy("Set to")), ("by", gettext_lazy("Change by"))],
         widget=widgets.UnfoldAdminSelectWidget(),
     )
     units = forms.IntegerField(
-        label=gettext_lazy("units"),
+        label=gettext_lazy("Units"),
         min_value=-1_000_000,
         max_value=1_000_000,
         widget=widgets.UnfoldAdminIntegerFieldWidget(),
     )
     reason = forms.CharField(
-        label=gettext_lazy("reason"),
+        label=gettext_lazy("Reason"),
         max_length=200,
         help_text=gettext_lazy("For the ledger: counted, damaged, found ..."),
         widget=widgets.UnfoldAdminTextInputWidget(),

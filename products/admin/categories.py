@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
+from unfold.views import ChangeList
 
 from dbProject.staff import ShopModelForm, SoftDeleteAdmin
 from products.models import Category
@@ -21,6 +22,13 @@ class CategoryForm(ShopModelForm):
     fields_of = {"slug_taken": "slug", "category_inside_itself": "parent"}
 
 
+class InTreeOrder(ChangeList):
+    """A list that leaves the order to the tree: any other would tear it apart."""
+
+    def get_ordering(self, request: HttpRequest, queryset: Any) -> list[str]:
+        return []
+
+
 @admin.register(Category)
 class CategoryAdmin(SoftDeleteAdmin):
     """Indented as the tree is; a category is moved by its form."""
@@ -29,7 +37,7 @@ class CategoryAdmin(SoftDeleteAdmin):
     list_display = ("indented", "product_count", "sort_order", "is_active")
     search_fields = ("name", "slug")
     list_per_page = 500
-    ordering = ()
+    sortable_by = ()
     autocomplete_fields = ("parent",)
     prepopulated_fields = {"slug": ("name",)}
     fieldsets = (
@@ -42,8 +50,8 @@ class CategoryAdmin(SoftDeleteAdmin):
         rows: QuerySet[Category] = Category.all_objects.with_tree_fields().filter(deleted_at=None)
         return rows.annotate(product_count=Count("products", filter=shown))
 
-    def get_ordering(self, request: HttpRequest) -> Any:
-        return ()
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return InTreeOrder
 
     @display(description=_("name"))
     def indented(self, category: Category) -> SafeString:

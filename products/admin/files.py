@@ -47,12 +47,14 @@ def allowed() -> str:
 
 class ImportForm(forms.Form):
     file = forms.FileField(
-        label=gettext_lazy("file"),
+        label=gettext_lazy("File"),
         allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ",".join(f".{kind}" for kind in EXTENSIONS)}),
+        widget=widgets.UnfoldAdminFileFieldWidget(
+            attrs={"accept": ",".join(f".{kind}" for kind in EXTENSIONS)}
+        ),
     )
     format = forms.ChoiceField(
-        label=gettext_lazy("format"), choices=FORMATS, widget=widgets.UnfoldAdminSelectWidget()
+        label=gettext_lazy("Format"), choices=FORMATS, widget=widgets.UnfoldAdminSelectWidget()
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -186,7 +188,7 @@ class Files:
 
 class ExportForm(forms.Form):
     format = forms.ChoiceField(
-        label=gettext_lazy("format"),
+        label=gettext_lazy("Format"),
         choices=[("csv", "CSV"), ("jsonl", "JSONL")],
         widget=widgets.UnfoldAdminSelectWidget(),
     )

@@ -50,7 +50,7 @@ class StockFilter(DropdownFilter):
 
 
 class SaleFilter(DropdownFilter):
-    title = _("on sale")
+    title = _("sale")
     parameter_name = "sale"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
@@ -83,12 +83,12 @@ class KindFilter(DropdownFilter):
 
 
 class DeletedFilter(DropdownFilter):
-    title = _("deleted")
+    title = _("state")
     parameter_name = "deleted"
     all_option = None
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("", _("For sale or resting")), ("yes", _("Deleted"))]
+        return [("", _("In the shop")), ("yes", _("Deleted"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         return queryset.filter(deleted_at__isnull=self.value() != "yes")

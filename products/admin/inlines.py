@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
+from dbProject.staff import LabeledFormSet
 from products.admin import cells
 from products.admin.product_forms import AttributeValueForm, PictureForm
 from products.models import Product, ProductAttributeValue, ProductImage, StockMovement
@@ -16,6 +17,7 @@ from products.services import attributes, pictures
 
 
 class ReadOnlyInline(TabularInline):
+    hide_title = True
     extra = 0
     max_num = 0
     can_delete = False
@@ -28,6 +30,8 @@ class ReadOnlyInline(TabularInline):
 
 
 class PictureInline(TabularInline):
+    hide_title = True
+    formset = LabeledFormSet
     model = ProductImage
     form = PictureForm
     extra = 1
@@ -40,6 +44,8 @@ class PictureInline(TabularInline):
 
 
 class AttributeValueInline(TabularInline):
+    hide_title = True
+    formset = LabeledFormSet
     model = ProductAttributeValue
     form = AttributeValueForm
     extra = 0

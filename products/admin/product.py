@@ -37,7 +37,7 @@ class ProductAdmin(BulkPrices, BulkStock, Files, SoftDeleteAdmin):
     list_display = (
         "thumbnail", "title", "sku", "price_now", "stock_number", "stock", "category", "is_active",
     )  # fmt: skip
-    list_display_links = ("thumbnail", "title")
+    list_display_links = ("title",)
     list_select_related = ("category", "brand")
     list_filter = (
         filters.CategoryFilter,
@@ -55,7 +55,7 @@ class ProductAdmin(BulkPrices, BulkStock, Files, SoftDeleteAdmin):
     autocomplete_fields = ("category", "brand")
     prepopulated_fields = {"slug": ("name",)}
     fieldsets = (
-        (None, {"fields": (("name", "short_description"), ("sku", "ean"), ("category", "brand"))}),
+        (None, {"fields": ("name", "short_description", ("sku", "ean"), ("category", "brand"))}),
         (gettext_lazy("Price"), {"fields": (("price", "sale_price", "cost_price"),)}),
         (gettext_lazy("Stock"), {"fields": (("stock_quantity", "low_stock_threshold"),)}),
         (gettext_lazy("Shown"), {"fields": (("is_active", "is_featured", "is_digital"),)}),

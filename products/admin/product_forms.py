@@ -11,7 +11,7 @@ from unfold import widgets
 
 from dbProject.staff import ShopModelForm
 from products.errors import AttributeValueRefused
-from products.forms import PictureField
+from products.forms import PICTURE_TYPES, PictureField
 from products.models import Product, ProductAttribute, ProductAttributeValue, ProductImage
 from products.services import attributes
 
@@ -37,7 +37,11 @@ class ProductForm(ShopModelForm):
 class PictureForm(forms.ModelForm[ProductImage]):
     """One row of the pictures. A file in a row that has a picture takes its place."""
 
-    upload = PictureField(label=_("file"), required=False)
+    upload = PictureField(
+        label=_("file"),
+        required=False,
+        widget=widgets.UnfoldAdminFileFieldWidget(attrs={"accept": PICTURE_TYPES}),
+    )
 
     class Meta:
         model = ProductImage
@@ -72,6 +76,7 @@ class AttributeValueForm(forms.ModelForm[ProductAttributeValue]):
     class Meta:
         model = ProductAttributeValue
         fields = ("attribute", "value")
+        widgets = {"value": widgets.UnfoldAdminExpandableTextareaWidget(attrs={"rows": 1})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -98,12 +103,12 @@ def described(attribute: ProductAttribute) -> str:
 
 class AdjustStockForm(forms.Form):
     change = forms.IntegerField(
-        label=_("change"),
+        label=_("Change"),
         help_text=_("Units that come in; negative when they leave."),
         widget=widgets.UnfoldAdminIntegerFieldWidget(),
     )
     reason = forms.CharField(
-        label=_("reason"),
+        label=_("Reason"),
         max_length=200,
         help_text=_("For the ledger: counted, damaged, found ..."),
         widget=widgets.UnfoldAdminTextInputWidget(),
@@ -115,17 +120,17 @@ class VariantForm(forms.Form):
 
     sku = forms.CharField(label=_("SKU"), max_length=100, widget=widgets.UnfoldAdminTextInputWidget())
     price = forms.DecimalField(
-        label=_("price"), min_value=0, decimal_places=2, widget=widgets.UnfoldAdminDecimalFieldWidget()
+        label=_("Price"), min_value=0, decimal_places=2, widget=widgets.UnfoldAdminDecimalFieldWidget()
     )
     sale_price = forms.DecimalField(
-        label=_("sale price"),
+        label=_("Sale price"),
         min_value=0,
         decimal_places=2,
         required=False,
         widget=widgets.UnfoldAdminDecimalFieldWidget(),
     )
     stock_quantity = forms.IntegerField(
-        label=_("opening stock"),
+        label=_("Opening stock"),
         min_value=0,
         initial=0,
         widget=widgets.UnfoldAdminIntegerFieldWidget(),
@@ -152,12 +157,12 @@ class VariantForm(forms.Form):
         choices = [("", _("None")), *selects.values_list("slug", "name")]
         for number in range(1, OPTIONS + 1):
             self.fields[f"attribute-{number}"] = forms.ChoiceField(
-                label=_("told apart by"),
+                label=_("Told apart by"),
                 choices=choices,
                 required=number == 1,
                 widget=widgets.UnfoldAdminSelectWidget(),
             )
-            self.fields[f"option-{number}"] = self._option(_("option"), required=number == 1)
+            self.fields[f"option-{number}"] = self._option(_("Option"), required=number == 1)
 
     @staticmethod
     def _option(label: Any, *, required: bool = True) -> forms.CharField:
