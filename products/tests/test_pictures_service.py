@@ -1,6 +1,9 @@
 """``products.services.pictures``: rows, files, and who makes them."""
 
 import os
+import signal
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 from threading import Barrier, Thread
@@ -192,6 +195,26 @@ def test_an_original_that_is_gone_holds_nobody_up():
     fine.refresh_from_db()
     assert (gone.widths, gone.is_rendered) == ([480, 800], True)
     assert (fine.widths, fine.is_rendered) == ([320, 480, 800, 900], True)
+
+
+KILLED = """
+import os, signal
+from products.services import picture_files
+
+with picture_files.workshop() as executor:
+    print(executor.submit(os.getpid).result(), flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.integration
+def test_the_processes_that_draw_end_with_a_parent_that_is_killed():
+    parent = subprocess.Popen([sys.executable, "-c", KILLED], stdout=subprocess.PIPE, text=True)  # noqa: S603
+
+    output, _ = parent.communicate(timeout=30)  # whoever draws holds the other end of this pipe open
+
+    assert int(output) != parent.pid
+    assert parent.returncode == -signal.SIGKILL
 
 
 @pytest.mark.integration
