@@ -11,6 +11,8 @@ from dbProject import money
 HIGHEST_PRICE = Decimal("99999999.99")
 HEAVIEST = Decimal("9999999.999")
 LARGEST_INTEGER = 2**31 - 1
+LONGEST = 20
+"""Characters of a number; so many digits, and what units make of them, are exact in Decimal."""
 GRAM = Decimal("0.001")
 
 YES = {"true", "yes", "y", "1", "on", "ja", "x", "wahr", "oui", "si", "sí"}
@@ -48,7 +50,7 @@ def number(text: str, *, decimal: Separator = "", is_measure: bool = False) -> D
     if PLAIN_NUMBER.fullmatch(text) and decimal != ",":
         return Decimal(text)
     bare = SPACES.sub("", text.strip().replace("\u2212", "-"))
-    if not NUMBER.fullmatch(bare) or len(bare) > 40:
+    if not NUMBER.fullmatch(bare) or len(bare) > LONGEST:
         raise Unreadable(_("“%(text)s” is no number.") % {"text": text[:50]})
     bare = re.sub(r"^(-?)([.,])", r"\g<1>0\2", bare)  # .5
     point = decimal or _point_of(bare, text, is_measure=is_measure)
@@ -70,7 +72,7 @@ def _point_of(bare: str, text: str, *, is_measure: bool) -> str:
         return ""  # 1.234.567
     whole, _found, fraction = bare.partition(mark)
     if len(fraction) == 3 and not is_measure and 1 <= len(whole.lstrip("-0")) <= 3:
-        reason = _("“%(text)s” could be a thousand or three decimals; write it with two decimals.")
+        reason = _("“%(text)s” could be thousands or three decimals; write it with no decimals or two.")
         raise Unreadable(reason % {"text": text[:50]})
     return mark
 
@@ -131,12 +133,12 @@ def units(raw: object) -> int:
     """Return a number of units, 0 or more.
 
     Raises:
-        Unreadable: It is no whole number, negative, or more than a column holds.
+        Unreadable: It is no whole number, negative, more than a column holds, or could be a thousand.
     """
     text = str(raw).strip()
     if text.isascii() and text.isdigit() and len(text) < 10:
         return int(text)
-    count = number(text, is_measure=True)
+    count = number(text)
     if count != count.to_integral_value() or not 0 <= count <= LARGEST_INTEGER:
         raise Unreadable(_("“%(text)s” is no number of units.") % {"text": text[:50]})
     return int(count)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from products.readers import fields, texts, values
+from products.readers import Problem, fields, texts, values
 
 pytestmark = pytest.mark.unit
 
@@ -75,6 +75,21 @@ def test_any_text_is_a_price_within_bounds_or_refused(text):
     assert amount == amount.quantize(Decimal("0.01"))
 
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.text("0123456789.,- kgt€"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(fields.FIELDS)), JSON))
+def test_any_field_is_read_or_complained_of(raw):
+    items = list(fields.records({"sku": "A", **raw}, line=1))
+    problems = [item for item in items if isinstance(item, Problem)]
+
+    assert len(items) - len(problems) == (not any(problem.is_refusal for problem in problems))
+
+
 @pytest.mark.parametrize(
     "code",
     ["96385074", "036000291452", "4006381333931", "04006381333931", " 4006381-333931 ", "4006381333931.0"],
@@ -127,10 +142,11 @@ def test_what_is_no_weight_is_not_guessed(text):
 def test_flags_and_units_are_read_in_several_words():
     assert [values.flag(word) for word in ("TRUE", "Yes", "1", "ja")] == [True] * 4
     assert [values.flag(word) for word in ("false", "No", "0", "nein")] == [False] * 4
-    assert [values.units(raw) for raw in ("7", "7.0", 7, "1,000")] == [7, 7, 7, 1]
+    assert [values.units(raw) for raw in ("7", "7.0", 7, "12 000")] == [7, 7, 7, 12_000]
     for bad in (
         lambda: values.flag("perhaps"),
         lambda: values.units("1.5"),
+        lambda: values.units("1,000"),
         lambda: values.units("3000000000"),
     ):
         with pytest.raises(values.Unreadable):

@@ -235,12 +235,12 @@ class _Writer:
         ProductAttributeValue.objects.bulk_create(new)
         if old:
             attributes.write_values(old)
-        cleared: dict[int, set[int]] = {}
-        for row in changed:
-            for attribute in row.cleared:
-                cleared.setdefault(attribute, set()).add(row.product.pk)
-        for attribute, pks in cleared.items():
-            ProductAttributeValue.objects.filter(attribute=attribute, product__in=pks).delete()
+        cleared = {(row.product.pk, attribute) for row in changed for attribute in row.cleared}
+        if cleared:
+            stored = ProductAttributeValue.objects.filter(product__in={pk for pk, _attribute in cleared})
+            found = stored.values_list("pk", "product_id", "attribute_id")
+            gone = [pk for pk, product, attribute in found if (product, attribute) in cleared]
+            ProductAttributeValue.objects.filter(pk__in=gone).delete()
 
     @staticmethod
     def _write_addresses(changed: Sequence[Row]) -> None:
