@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -53,7 +54,8 @@ def named(name: str) -> Brand:
     Call it inside a transaction.
     """
     name = name.strip()[:100]
-    found = Brand.all_objects.filter(name__iexact=name).order_by("deleted_at", "pk").first()
+    living_first = F("deleted_at").desc(nulls_first=True)
+    found = Brand.all_objects.filter(name__iexact=name).order_by(living_first, "pk").first()
     if found is not None and found.is_deleted:
         found.restore()
     return found or create_brand(name=name)

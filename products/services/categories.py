@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -84,7 +85,8 @@ def at_path(path: str) -> Category:
     for name in (part.strip()[:100] for part in path.split(">")):
         if not name:
             continue
-        found = Category.all_objects.filter(parent=category, name=name).order_by("deleted_at", "pk").first()
+        named = Category.all_objects.filter(parent=category, name=name)
+        found = named.order_by(F("deleted_at").desc(nulls_first=True), "pk").first()
         if found is not None and found.is_deleted:
             found.restore()
         category = found or create_category(name=name, parent=category)

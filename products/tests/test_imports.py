@@ -8,7 +8,7 @@ from django.db.models import Sum
 from products.models import Brand, Category, PictureAddress, Product, ProductAttribute, StockMovement
 from products.services import catalog, imports, reconciliation
 from products.services.imports import batches, seen
-from products.tests.factories import ProductFactory
+from products.tests.factories import BrandFactory, CategoryFactory, ProductFactory
 from products.tests.import_files import SHOPIFY, WOOCOMMERCE, Imported, counts, write, write_icecat
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +122,17 @@ def test_brands_are_found_whatever_their_case_and_deleted_shelves_come_back(cata
     assert str(catalog_of(THREE.replace("Tarn", "TARN"))) == counts(updated=3)
     assert Brand.objects.count() == 2
     assert Category.all_objects.filter(deleted_at=None).count() == 3
+
+
+def test_a_shelf_that_is_there_is_preferred_to_a_deleted_one_of_its_name(catalog_of):
+    deleted = CategoryFactory(name="Home", slug="old-home")
+    deleted.delete()
+    BrandFactory(name="tarn").delete()
+    catalog_of(THREE)
+
+    assert str(catalog_of("sku,name,price,category,brand\nD,d,1,Home > New,Moor\n")) == counts(created=1)
+    assert Category.objects.filter(name="Home").count() == 1
+    assert Category.objects.get(name="New").parent.name == "Home"
 
 
 def test_a_deleted_sku_is_restored_with_its_ledger(catalog_of):
