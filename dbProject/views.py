@@ -25,7 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "opening": next((product for product in rows.most_loved + rows.newest if product.cover_images), None),
-        "families": categories.families(),
+        "families": categories.entrances(),
         "affordable_title": _("Under %(price)s") % {"price": round_money(AFFORDABLE_BELOW)},
         "affordable_url": f"?max_price={AFFORDABLE_BELOW}&in_stock=1&sort=-price",
     }

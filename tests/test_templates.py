@@ -1,5 +1,6 @@
 """Rules that every template of ours keeps."""
 
+import gzip
 import re
 
 import pytest
@@ -47,6 +48,13 @@ def test_the_rules_find_what_they_forbid(what):
 
     assert FORBIDDEN[what].search(bad)
     assert not FORBIDDEN[what].search('<script src="a.js"></script><p class="style" data-on="x">')
+
+
+@pytest.mark.unit
+def test_the_look_is_one_file_of_at_most_18_kilobytes():
+    (sheet,) = (settings.BASE_DIR / "static" / "css").glob("*.css")
+
+    assert len(gzip.compress(sheet.read_bytes())) <= 18_000
 
 
 @pytest.mark.django_db

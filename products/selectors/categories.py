@@ -42,6 +42,12 @@ def families() -> list[Shelf]:
     return [shelf for shelf in tree() if shelf["parent_id"] is None]
 
 
+def entrances() -> list[Shelf]:
+    """Return where a visitor starts: the families, or what is inside where there is only one."""
+    top = families()
+    return (inside(top[0]) or top) if len(top) == 1 else top
+
+
 def shelf(slug: str) -> Shelf | None:
     """Return the category at ``slug``, if it is shown."""
     return next((shelf for shelf in tree() if shelf["slug"] == slug), None)

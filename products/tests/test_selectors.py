@@ -3,8 +3,10 @@
 from decimal import Decimal
 
 import pytest
+from django.core.cache import cache
 from django.http import QueryDict
 
+from dbProject import caching
 from products.forms import CatalogForm
 from products.selectors import catalog, categories, facets
 from products.selectors import products as product_pages
@@ -290,6 +292,16 @@ def test_the_tree_lists_each_category_before_what_is_inside_it():
     assert categories.inside(kitchen_shelf)[0]["slug"] == "mugs"
     assert categories.shelf("closed") is None
     assert desk.pk not in categories.subtree(kitchen_shelf)
+
+
+def test_where_there_is_one_family_a_visitor_starts_inside_it():
+    kitchen = CategoryFactory(slug="kitchen")
+    assert [shelf["slug"] for shelf in categories.entrances()] == ["kitchen"]
+
+    caching.memory.clear()
+    cache.clear()
+    CategoryFactory(slug="mugs", parent=kitchen)
+    assert [shelf["slug"] for shelf in categories.entrances()] == ["mugs"]
 
 
 # One product
