@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
-from products.services import picture_addresses, pictures
+from products.services import picture_addresses, pictures, search_words
 
 
 @shared_task
@@ -17,3 +17,9 @@ def render_pictures(**_later: Any) -> None:
 def fetch_pictures(**_later: Any) -> None:
     """Fetch pictures that imports named by their address; a slice of about a minute."""
     picture_addresses.fetch_due()
+
+
+@shared_task
+def refresh_search_words(**_later: Any) -> None:
+    """Gather the words of the catalog for "did you mean"; what is found does not depend on it."""
+    search_words.refresh()

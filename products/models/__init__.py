@@ -6,6 +6,7 @@ from products.models.category import Category
 from products.models.picture import PictureAddress, ProductImage
 from products.models.product import Product, ProductQuerySet
 from products.models.review import Review
+from products.models.search_word import SearchWord
 from products.models.stock import StockMovement
 from products.models.wishlist import Wishlist, WishlistItem
 
@@ -19,6 +20,7 @@ __all__ = [
     "ProductImage",
     "ProductQuerySet",
     "Review",
+    "SearchWord",
     "StockMovement",
     "Wishlist",
     "WishlistItem",

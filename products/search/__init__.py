@@ -1,0 +1,235 @@
+"""Finding products by words: as they stand in the catalog, or nearly so. Pages and API call ``find``.
+
+The database's own index does the work (``postgres``, ``sqlite``); it is kept by triggers, so whoever writes
+products, brands, categories or attribute values need not know that there is a search.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from types import ModuleType
+from typing import NamedTuple
+
+from django.db import connections
+from django.db.models import Case, Exists, F, FloatField, OuterRef, Value, When
+
+from dbProject import caching
+from products.models import Brand, Category, Product, ProductQuerySet
+from products.search import postgres, spelling, sqlite, words
+from products.search.words import Question, Words
+
+ENGINES: dict[str, ModuleType] = {"postgresql": postgres, "sqlite": sqlite}
+ENOUGH = 3
+"""Products: fewer found as typed, and what is nearly so is looked for."""
+RANKED = postgres.RANKED
+OF_AN_EXACT_CODE = 1_000.0
+"""Its rank, above every other."""
+SHELVES_SECONDS = 300
+MAX_SHELVES = 10_000
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found for ``words``. The querysets are of ``within``, and lazy.
+
+    ``products`` have a ``rank`` and are in its order; ``matches`` are the same without either, for counts
+    and facets.
+    """
+
+    words: str
+    products: ProductQuerySet
+    matches: ProductQuerySet
+    correction: str | None = None
+    """What was probably meant, if that finds something."""
+    is_corrected: bool = False
+    """Nothing was found as typed: the products are those of the ``correction``."""
+    is_partial: bool = False
+    """Nothing has all of the words: the products have some of them."""
+    exact_pk: int | None = None
+
+    @cached_property
+    def exact(self) -> Product | None:
+        """The product, or the parent of the variant, with that SKU or EAN; one query if there is one."""
+        if self.exact_pk is None:
+            return None
+        product: Product | None = self.matches.filter(pk=self.exact_pk).first()
+        return product
+
+
+class SuggestedProduct(NamedTuple):
+    """A product of the suggestions. Prices as in :class:`Product`."""
+
+    pk: int
+    name: str
+    slug: str
+    brand: str
+    price_low: Decimal
+    price_high: Decimal
+    is_available: bool
+
+
+class SuggestedShelf(NamedTuple):
+    """A category or a brand of the suggestions."""
+
+    name: str
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """What somebody who is still typing may mean; plain data."""
+
+    products: tuple[SuggestedProduct, ...] = ()
+    categories: tuple[SuggestedShelf, ...] = ()
+    brands: tuple[SuggestedShelf, ...] = ()
+    corrections: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    question: Question
+    count: int
+    correction: str | None = None
+    is_corrected: bool = False
+    is_partial: bool = False
+
+
+NO_ANSWER = _Answer(words.NOTHING, 0)
+
+
+def find(typed: str, *, within: ProductQuerySet) -> Found:
+    """Find the products of ``within`` that ``typed`` asks for, the best first.
+
+    All words first; where that finds fewer than three, words that begin so; where that finds nothing, the
+    words that were probably meant; then most of the words, then some. Whether something was found is decided
+    in all of the shop, not in ``within``: a filter makes no word wrong. Takes any text; one query where the
+    words are found as typed, at most three otherwise, none without words.
+    """
+    asked = words.read(typed)
+    if not asked.words:
+        return _found(asked, NO_ANSWER, None, within)
+    engine = engine_of(within.db)
+    questions = [asked.all(), asked.beginnings(), *asked.each()]
+    found, exact = engine.counts(questions, most=RANKED + 1, code=asked.code, using=within.db)
+    if found[0] >= ENOUGH or exact is not None:
+        answer = _Answer(questions[0], found[0])
+    else:
+        answer = _nearly(asked, found[1], [count > 0 for count in found[2:]], within.db)
+    return _found(asked, answer, exact, within)
+
+
+def suggest(typed: str, *, limit: int = 6) -> Suggestions:
+    """Suggest at most ``limit`` each of products, categories and brands for text that is still being typed.
+
+    Its last word stands for all that begin with it. Two queries (one while categories and brands are
+    remembered), and one for corrections where no product is found: at most three.
+    """
+    asked = words.read(typed)
+    if len(asked.code) < 2:
+        return Suggestions()
+    within = Product.objects.active().listed()
+    answer = _Answer(asked.unfinished(), RANKED + 1)
+    columns = ("pk", "name", "slug", "brand__name", "price_low", "price_high", "is_available")
+    products = _found(asked, answer, None, within).products.values_list(*columns)[:limit]
+    suggested = tuple(SuggestedProduct(*row) for row in products)
+    shelves = caching.remember("catalog", "search:shelves", _shelves, seconds=SHELVES_SECONDS)
+    corrections: tuple[str, ...] = ()
+    if not suggested:
+        better = _corrected(asked, within.db)
+        corrections = (better.text,) if better else ()
+    categories, brands = (_named(shelf, asked, limit) for shelf in shelves)
+    return Suggestions(suggested, categories, brands, corrections)
+
+
+def engine_of(using: str) -> ModuleType:
+    """Return the module that searches in that database."""
+    return ENGINES[connections[using].vendor]
+
+
+def _found(asked: Words, answer: _Answer, exact: int | None, within: ProductQuerySet) -> Found:
+    """Put the answer into querysets; no query."""
+    engine = engine_of(within.db)
+    if answer.count == 0 and exact is None:
+        matches = within.none()
+        products = matches.annotate(rank=Value(0.0, output_field=FloatField()))
+    else:
+        matches = within.filter(pk__in=engine.answering(answer.question, exact))
+        rank = engine.rank(answer.question, F("pk"), is_all=answer.count <= RANKED)
+        if exact is not None:
+            first = When(pk=exact, then=Value(OF_AN_EXACT_CODE))
+            rank = Case(first, default=rank, output_field=FloatField())
+        products = matches.annotate(rank=rank)
+    return Found(
+        words=asked.text,
+        products=products.order_by("-rank", "-is_available", "-pk"),
+        matches=matches.order_by(),
+        correction=answer.correction,
+        is_corrected=answer.is_corrected,
+        is_partial=answer.is_partial,
+        exact_pk=exact,
+    )
+
+
+def _nearly(asked: Words, beginning: int, known: Sequence[bool], using: str) -> _Answer:
+    """Return the best answer there is when too few products have all the words; two queries at most.
+
+    ``beginning`` is how many have words that begin so, ``known`` says of each word whether any has it.
+    """
+    better = _corrected(asked, using)
+    if beginning and not better:
+        return _Answer(asked.beginnings(), beginning)
+    spelled = better or asked
+    chunks = zip(spelled.each(), asked.each(), known, strict=False)
+    parts = [now for now, before, is_known in chunks if is_known or now != before]
+    partial = [words.some_of(parts, count) for count in dict.fromkeys((len(parts), len(parts) - 1, 2, 1))]
+    questions = [spelled.all(), spelled.beginnings(), *partial]
+    found, _ = engine_of(using).counts(questions, most=RANKED + 1, code="", using=using)
+    correction = better.text if better and found[1] > beginning else None
+    if beginning:
+        return _Answer(asked.beginnings(), beginning, correction)
+    if correction:
+        which = 0 if found[0] >= ENOUGH else 1
+        return _Answer(questions[which], found[which], correction, is_corrected=True)
+    for question, count in zip(partial, found[2:], strict=True):
+        if count:
+            return _Answer(question, count, is_partial=True)
+    return NO_ANSWER
+
+
+def _corrected(asked: Words, using: str) -> Words | None:
+    """Return the words that were probably meant, if they are others; one query, none for codes."""
+    doubtful = {words.plain(word): word for word in asked.telling if spelling.can_be_wrong(word)}
+    if not doubtful:
+        return None
+    close = engine_of(using).close_words(list(doubtful), using=using)
+    best = {word: spelling.best(plain, close[plain]) for plain, word in doubtful.items()}
+    better = {word: meant for word, meant in best.items() if meant != words.plain(word)}
+    return spelling.corrected(asked, better) if better else None
+
+
+def _shelves() -> list[list[list[str]]]:
+    """Return categories, and brands with something to sell: name, slug, name without accents; one query."""
+    listed = Product.objects.active().listed().filter(brand=OuterRef("pk"))
+    brands = Brand.objects.active().filter(Exists(listed)).order_by()
+    categories = Category.objects.active().without_tree_fields().order_by()
+    both = (
+        categories.annotate(of=Value("category"))
+        .values_list("of", "name", "slug")
+        .union(brands.annotate(of=Value("brand")).values_list("of", "name", "slug"), all=True)
+    )
+    shelves: dict[str, list[list[str]]] = {"category": [], "brand": []}
+    for of, name, slug in both[:MAX_SHELVES]:
+        shelves[of].append([name, slug, words.plain(name)])
+    return [sorted(shelf, key=lambda entry: (len(entry[0]), entry[0])) for shelf in shelves.values()]
+
+
+def _named(shelves: Sequence[Sequence[str]], asked: Words, limit: int) -> tuple[SuggestedShelf, ...]:
+    """Return the shelves in whose names every word begins a word, shortest names first."""
+    wanted = [words.plain(word) for word in asked.telling]
+    found = []
+    for name, slug, plain in shelves:
+        has = words.split(plain)
+        if all(any(word.startswith(start) for word in has) for start in wanted):
+            found.append(SuggestedShelf(name, slug))
+    return tuple(found[:limit])

@@ -1,0 +1,467 @@
+"""What customers find. Everything here holds on Postgres and on SQLite."""
+
+import json
+import re
+from decimal import Decimal
+
+import pytest
+from django.db.models import Count
+
+from dbProject import caching
+from products import search
+from products.models import Brand, Category, Product, ProductAttributeValue
+from products.search import words
+from products.services import attributes, brands, catalog, search_words
+from products.tests.factories import AttributeFactory, BrandFactory, CategoryFactory, ProductFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.journey]
+
+
+def find(typed, within=None):
+    return search.find(typed, within=Product.objects.active().listed() if within is None else within)
+
+
+def names(typed):
+    return [product.name for product in find(typed).products]
+
+
+@pytest.fixture
+def kettle():
+    return ProductFactory(
+        name="Whistling Kettle",
+        sku="KT-285A",
+        ean="4006381333931",
+        short_description="Sings when the water boils",
+        description="<p>Enameled <strong>steel</strong>, made in Solingen.</p>",
+        brand=BrandFactory(name="Marlow"),
+        category=CategoryFactory(name="Kitchenware"),
+    )
+
+
+@pytest.fixture
+def several():
+    """Five products; their words are gathered, so that what is misspelled is noticed."""
+    audio = CategoryFactory(name="Sound")
+    hp = BrandFactory(name="HP")
+    for name in ("Studio headphones", "Travel headphones", "Headphones for children"):
+        ProductFactory(name=name, category=audio)
+    ProductFactory(name="Black cartridge", brand=hp)
+    ProductFactory(name="LaserJet 1020", brand=hp)
+    search_words.refresh()
+
+
+# What is found
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "kettle",
+        "KETTLE",
+        "kettles",
+        "whistling kettle",
+        "kettle marlow",
+        "marlow kitchenware",
+        "boiling",
+        "solingen kettle",
+        "the kettle",
+        "kett",
+    ],
+)
+def test_every_text_of_a_product_finds_it(kettle, typed):
+    ProductFactory(name="Teapot")
+
+    assert names(typed) == ["Whistling Kettle"]
+
+
+@pytest.mark.parametrize("typed", ["strong", "p", "br", "xyzzyqwrt", "kettle teapot xyzzyqwrt!"[14:], "..."])
+def test_tags_and_words_that_occur_nowhere_find_nothing(kettle, typed):
+    found = find(typed)
+
+    assert (list(found.products), found.matches.count(), found.correction, found.exact) == ([], 0, None, None)
+
+
+@pytest.mark.parametrize(
+    "typed", ["KT-285A", "kt285a", "KT 285 A", " kt-285a ", "4006381333931", "04006381333931"]
+)
+def test_an_exact_code_comes_first_however_it_is_written(kettle, typed):
+    for number in range(4):
+        ProductFactory(name=f"Fits KT-285A KT285A {typed} {number}")
+
+    found = find(typed)
+
+    assert found.exact == kettle
+    assert found.products[0] == kettle
+    assert found.correction is None
+
+
+def test_a_code_that_only_looks_like_another_is_not_exact():
+    ProductFactory(sku="AB-12", name="Plain")
+    ProductFactory(sku="AB-12S", name="Special")
+
+    assert find("ab12").exact.name == "Plain"
+    assert find("AB 12 S").exact.name == "Special"
+    assert find("AB-1").exact is None
+
+
+@pytest.mark.parametrize("typed", ["CE285A", "CE-285A", "ce 285a", "CE 285 A"])
+@pytest.mark.parametrize("written", ["CE285A", "CE-285A"])
+def test_a_part_number_in_a_name_is_found_with_and_without_its_dash(typed, written):
+    ProductFactory(name=f"Toner {written} black")
+    ProductFactory(name="Toner CE286B black")
+
+    assert names(typed) == [f"Toner {written} black"]
+
+
+def test_half_of_a_part_number_is_not_worth_showing(several):
+    ProductFactory(name="Cable with CE mark")
+
+    assert names("CE-999X") == []
+    assert names("laserjet CE-999X") == ["LaserJet 1020"]
+
+
+@pytest.mark.parametrize(
+    ("written", "typed"),
+    [
+        ("Crème brûlée dish", "creme brulee"),
+        ("Creme dish", "crème"),
+        ("Straßenkarte", "strassenkarte"),
+        ("Strassenkarte", "STRAßENKARTE"),
+        ("Kühlschrank", "kuehlschrank"),
+        ("Kühlschrank", "kuhlschrank"),
+        ("Kuehlschrank", "kühlschrank"),
+        ("Smørrebrød board", "smorrebrod"),
+        ("Wi-Fi router", "wifi"),
+        ("WiFi router", "wi-fi"),
+        ("Women's coat", "womens coat"),
+        ("USB/PS2 adapter", "ps2"),
+        ("Laserjet 1020", "laserjet1020"),
+        ("Headphones", "head phones"),
+        ("Batteries", "battery"),
+    ],
+)
+def test_spelling_that_is_a_matter_of_taste_does_not_matter(written, typed):
+    wanted = ProductFactory(name=written)
+
+    assert list(find(typed).products) == [wanted]
+
+
+def test_names_count_more_than_shelves_and_these_more_than_descriptions():
+    sound = CategoryFactory(name="Speakers")
+    last = ProductFactory(name="Cable", description="For speakers of any make")
+    third = ProductFactory(name="Wire", short_description="For speakers")
+    second = ProductFactory(name="Box", category=sound)
+    first = ProductFactory(name="Speakers")
+    for number in range(20):
+        ProductFactory(name=f"Something else {number}")
+
+    found = list(find("speakers").products)
+
+    assert found == [first, second, third, last]
+    assert [product.rank for product in found] == sorted((p.rank for p in found), reverse=True)
+
+
+def test_a_product_that_can_be_had_comes_before_its_equal():
+    gone = ProductFactory(name="Lamp", stock_quantity=0)
+    here = ProductFactory(name="Lamp")
+    gone_too = ProductFactory(name="Lamp", stock_quantity=0)
+
+    assert list(find("lamp").products) == [here, gone_too, gone]
+
+
+def test_a_variant_leads_to_its_parent():
+    AttributeFactory(slug="color")
+    shirt = ProductFactory(name="Shirt", stock_quantity=0)
+    variant = catalog.add_variant(
+        shirt, sku="SH-RED-M", options={"color": "Crimson"}, price=Decimal(9), name="Shirt in ruby"
+    )
+    catalog.update_product(variant, changes={"ean": "4006381333931"})
+
+    for typed in ("crimson", "shirt crimson", "ruby shirt", "SHREDM", "4006381333931"):
+        assert list(find(typed).products) == [shirt], typed
+    assert find("sh-red-m").exact == shirt
+
+    catalog.update_product(variant, changes={"is_active": False})
+
+    assert names("crimson") == names("SHREDM") == []
+
+
+# What is nearly so
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant", "count"),
+    [
+        ("hedphones", "headphones", 3),
+        ("HP Cartrige", "HP Cartridge", 1),
+        ("STUDOI hedphones", "STUDIO headphones", 1),
+    ],
+)
+def test_what_was_meant_is_shown_and_said(several, typed, meant, count):
+    found = find(typed)
+
+    assert (found.correction, found.is_corrected, found.is_partial) == (meant, True, False)
+    assert found.matches.count() == len(found.products) == count
+
+
+def test_a_rare_word_is_found_as_typed_and_a_common_one_offered():
+    for number in range(12):
+        ProductFactory(name=f"Cartridge {number}")
+    ProductFactory(name="Cartrige")
+    search_words.refresh()
+
+    found = find("cartrige")
+
+    assert [product.name for product in found.products] == ["Cartrige"]
+    assert (found.correction, found.is_corrected) == ("cartridge", False)
+
+
+def test_most_words_do_where_nothing_has_all_and_then_some(several):
+    found = find("studio headphones xyzzyqwrt")
+
+    assert found.is_partial
+    assert [product.name for product in found.products] == ["Studio headphones"]
+    assert set(names("studio travel")) == {"Studio headphones", "Travel headphones"}
+    assert names("studio travel headphones black")[:2] != ["Black cartridge"]
+
+
+def test_a_filter_makes_no_word_wrong(several):
+    nothing_here = Product.objects.active().listed().filter(category__name="Nowhere")
+
+    found = find("headphones", within=nothing_here)
+
+    assert (list(found.products), found.correction, found.is_corrected) == ([], None, False)
+
+
+def test_words_that_say_nothing_are_left_out_unless_they_are_all_there_is(several):
+    ProductFactory(name="The Who")
+
+    assert set(names("i want the headphones for a child")) == {"Headphones for children"}
+    assert "The Who" in names("the")
+    assert names("with") == []
+
+
+# Right at once
+
+
+def test_what_changes_is_found_at_once(kettle):
+    catalog.update_product(kettle, changes={"name": "Copper pot"})
+    assert (names("kettle"), names("copper")) == ([], ["Copper pot"])
+
+    kettle.brand.name = "Finchley"
+    brands.save_brand(kettle.brand)
+    assert (names("marlow"), names("finchley")) == ([], ["Copper pot"])
+
+    Category.objects.filter(pk=kettle.category_id).update(name="Cookware")
+    assert (names("kitchenware"), names("cookware")) == ([], ["Copper pot"])
+
+    AttributeFactory(slug="material")
+    attributes.set_values(kettle, {"material": "Brass"})
+    assert names("brass pot") == ["Copper pot"]
+    attributes.set_values(kettle, {"material": "Bronze"})
+    assert (names("brass"), names("bronze")) == ([], ["Copper pot"])
+    attributes.clear_values(kettle, ["material"])
+    assert names("bronze") == []
+
+    catalog.delete_product(kettle)
+    assert names("copper") == []
+    catalog.restore_product(kettle)
+    assert names("copper") == ["Copper pot"]
+
+    Product.all_objects.filter(pk=kettle.pk).update(is_active=False)
+    assert names("copper") == []
+    Product.all_objects.filter(pk=kettle.pk).update(is_active=True)
+    Category.objects.filter(pk=kettle.category_id).update(is_active=False)
+    assert names("copper") == []
+
+
+def test_what_is_written_in_bulk_is_found_at_once(kettle):
+    rows = [
+        Product(sku=f"B-{number}", slug=f"b-{number}", name=f"Basket {number}", brand=kettle.brand,
+                category=kettle.category, price=Decimal(1), price_low=1, price_high=1)
+        for number in range(30)
+    ]  # fmt: skip
+    rows = Product.objects.bulk_create(rows)
+    assert find("basket").matches.count() == 30
+
+    for row in rows[:10]:
+        row.name = row.name.replace("Basket", "Hamper")
+    Product.objects.bulk_update(rows, ["name"])
+    assert (find("basket").matches.count(), find("hamper").matches.count()) == (20, 10)
+
+    size = AttributeFactory(slug="size")
+    ProductAttributeValue.objects.bulk_create(
+        [ProductAttributeValue(product=row, attribute=size, value="Gigantic") for row in rows[:7]]
+    )
+    assert find("gigantic").matches.count() == 7
+    ProductAttributeValue.objects.filter(attribute=size).update(value="Tiny")
+    assert (find("gigantic").matches.count(), find("tiny").matches.count()) == (0, 7)
+
+    Product.objects.filter(pk__in=[row.pk for row in rows[:5]]).delete()
+    assert find("hamper").matches.count() == 5
+
+
+def test_prices_and_stock_leave_the_index_alone(kettle, django_assert_num_queries):
+    Product.objects.filter(pk=kettle.pk).update(price=Decimal(3), stock_quantity=1)
+
+    assert names("kettle") == ["Whistling Kettle"]
+
+
+# Counts and queries
+
+
+def test_counts_are_those_of_plain_python(several, django_assert_num_queries):
+    makers = [BrandFactory(name=name) for name in ("Aspen", "Birch")]
+    for number in range(40):
+        ProductFactory(
+            name=f"{'Oak' if number % 3 else 'Pine'} table {number}",
+            brand=makers[number % 2],
+            is_active=bool(number % 5),
+        )
+    expected = [
+        product
+        for product in Product.objects.all()
+        if product.is_active and re.search("oak", product.name, re.I) and "table" in product.name
+    ]
+    found = find("oak tables")
+
+    with django_assert_num_queries(2):
+        assert found.matches.count() == len(expected)
+        assert {product.pk for product in found.products} == {product.pk for product in expected}
+    facets = dict(found.matches.values_list("brand__name").annotate(count=Count("pk")))
+    assert facets == {name: sum(p.brand.name == name for p in expected) for name in ("Aspen", "Birch")}
+    assert found.products.filter(brand=makers[0]).count() == facets["Aspen"]
+    page = list(found.products.cheapest_first()[:5])
+    assert [product.pk for product in page] == sorted(product.pk for product in expected)[:5]
+
+
+def test_ranks_are_given_to_some_only_when_very_many_match(monkeypatch, several):
+    monkeypatch.setattr(search, "RANKED", 2)
+    monkeypatch.setattr(search.postgres, "RANKED", 2)
+    monkeypatch.setattr("products.search.sqlite.RANKED", 2)
+    for number in range(3):
+        ProductFactory(name=f"Stand {number}", description="for headphones")
+
+    found = list(find("headphones").products)
+
+    assert len(found) == find("headphones").matches.count() == 6
+    assert all("headphones" in product.name.lower() for product in found[:2])
+    assert [product.rank > 0 for product in found] == [True, True, False, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("typed", "queries"),
+    [
+        ("", 0),
+        ("...", 0),
+        ("headphones", 1),
+        ("studio", 2),
+        ("hedphones", 3),
+        ("xyzzyqwrt", 3),
+        ("xyzzy xyzzyqwrt headphones studio travel", 3),
+        ("9999-9999", 2),
+    ],
+)
+@pytest.mark.parametrize("products", [0, 20])
+def test_finding_takes_as_many_queries_whatever_there_is(
+    several, typed, queries, products, django_assert_num_queries
+):
+    for number in range(products):
+        ProductFactory(name=f"Something {number}")
+
+    with django_assert_num_queries(queries):
+        find(typed)
+
+
+# Suggestions
+
+
+def test_suggestions_complete_the_last_word(several):
+    suggested = search.suggest("hp car")
+
+    assert [(product.name, product.brand) for product in suggested.products] == [("Black cartridge", "HP")]
+    assert suggested.products[0].price_low == Decimal("10.00")
+    assert search.suggest("soun").categories == (
+        search.SuggestedShelf("Sound", Category.objects.get(name="Sound").slug),
+    )
+    assert search.suggest("hp").brands == (search.SuggestedShelf("HP", Brand.objects.get(name="HP").slug),)
+    assert len(search.suggest("head", limit=2).products) == 2
+    assert search.suggest("h") == search.suggest("") == search.Suggestions()
+
+
+def test_suggestions_correct_what_finds_nothing(several):
+    suggested = search.suggest("HP cartrige")
+
+    assert (suggested.products, suggested.corrections) == ((), ("HP cartridge",))
+
+
+def test_suggestions_show_only_shelves_that_are_open(several):
+    BrandFactory(name="Soundless")
+    closed = CategoryFactory(name="Sounds of old")
+    Category.objects.filter(pk=closed.pk).update(is_active=False)
+    caching.forget("catalog")
+
+    suggested = search.suggest("sound")
+
+    assert [shelf.name for shelf in suggested.categories] == ["Sound"]
+    assert suggested.brands == ()
+
+
+@pytest.mark.parametrize(("typed", "queries"), [("headph", 2), ("hedphones", 3), ("h", 0)])
+def test_suggesting_takes_three_queries_at_most(several, typed, queries, django_assert_num_queries):
+    with django_assert_num_queries(queries):
+        search.suggest(typed)
+
+
+def test_words_are_gathered_and_forgotten(several, django_assert_num_queries):
+    assert search_words.refresh() == search_words.refresh()
+    Product.objects.filter(name="Black cartridge").delete()
+    search_words.refresh()
+
+    assert find("cartrige").correction is None
+    assert find("hedphones").correction == "headphones"
+
+
+# Whatever is typed
+
+
+@pytest.fixture(scope="module")
+def naughty():
+    return [
+        "",
+        " ",
+        "\x00",
+        "a\x00b",
+        "'",
+        '"',
+        "''''",
+        '"unclosed',
+        "' OR 1=1 --",
+        "'; DROP TABLE products; --",
+        "&", "|", "!", "<->", "a <-> b", "a:*", ":*", "!!a", "(a", "a)", "a & | b", "\\", "'\\'", "%", "_", "%s", "%(a)s", "{}",
+        "AND", "OR", "NOT", "NEAR(a b)", "a AND", "name: a", "codes : x", "^a", "a*", "*", "-a", "+", "{name codes}: a",
+        "x" * 10_000, "x " * 5_000, "9" * 300, "a-" * 200, "é" * 500,
+        "田中さんにあげて下さい", "Ω≈ç√∫˜µ≤≥÷", "🐵 🙈 🙉 🙊", "T̗o͞ ͡i̡n", "\ud800", "\u202e test", "ﬃ ②", "ⅳ", "١٢٣", "İı", "ß", "ʹ'",
+        "1e5 0x1F 1.83 -1600 a@b.de http://a/b?c=d&e /usr/bin",
+        json.dumps({"a": ["b"]}),
+    ]  # fmt: skip
+
+
+def test_any_text_gets_an_answer(kettle, several, naughty):
+    for typed in naughty:
+        found = find(typed)
+        shown = list(found.products[:24])
+        assert found.matches.count() >= len(shown), typed
+        assert len(found.words) <= words.MAX_CHARACTERS
+        suggested = search.suggest(typed)
+        assert len(suggested.products) <= 6, typed
+        json.dumps([found.words, found.correction, *suggested.corrections])
+
+
+@pytest.mark.parametrize(
+    "typed", ["kettle' | 'teapot", 'kettle" OR "teapot', "kettle:* | teapot", "name : teapot"]
+)
+def test_nothing_typed_is_an_operator(kettle, typed):
+    ProductFactory(name="Teapot")
+
+    assert find(typed).is_partial or not find(typed).matches.exists()
