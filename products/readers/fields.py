@@ -148,12 +148,12 @@ def records(
         stock_quantity=stock,
         category=_path(raw.get("category")),
         brand=texts.plain(str(raw.get("brand") or ""))[:PART_LENGTH].strip() or None,
-        attributes=attributes,
+        attributes=_cleaned(attributes),
         spoken_of=spoken_of,
         pictures=shown,
         is_parent=kind == "parent",
         parent_sku=texts.line(str(raw.get("parent_sku") or ""))[:SKU_LENGTH],
-        options=options,
+        options={texts.line(name): texts.line(option) for name, option in options.items()},
     )
 
 
@@ -180,6 +180,21 @@ def _stock(raw: Any, complain: Complain) -> int | None:
             return 0
         complain("stock_quantity", _("Left out: %(reason)s") % {"reason": unreadable})
         return None
+
+
+def _cleaned(attributes: Mapping[str, Said]) -> Mapping[str, Said]:
+    """Return ``attributes`` without characters that cannot be stored."""
+    if all(name.isprintable() and str(said.value).isprintable() for name, said in attributes.items()):
+        return attributes
+    cleaned = {}
+    for name, (value, typing) in attributes.items():
+        if isinstance(value, tuple):
+            value = tuple(part for part in map(texts.line, value) if part)
+        elif isinstance(value, str):
+            value = texts.lines(value)
+        if value != "" and value != ():
+            cleaned[texts.line(name)] = Said(value, typing)
+    return cleaned
 
 
 def _path(raw: Any) -> tuple[str, ...] | None:

@@ -21,6 +21,11 @@ def line(text: str) -> str:
     return " ".join(text.split()) if "  " in text or not text.isprintable() else text.strip()
 
 
+def lines(text: str) -> str:
+    """Return ``text`` in its lines, without control characters. Repeatable."""
+    return CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
 def plain(text: str) -> str:
     """Return ``text`` in one line without tags, and with characters for entities. Repeatable.
 
@@ -38,9 +43,8 @@ def plain(text: str) -> str:
 
 def rich(text: str) -> str:
     """Return ``text`` as HTML with no more than the tags that a description may have. Repeatable."""
-    if not text.isprintable():
-        text = CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return html.clean(text) if MARKUP.search(text) else text.strip()
+    text = text.strip() if text.isprintable() else lines(text)
+    return html.clean(text) if MARKUP.search(text) else text
 
 
 def neutralized(cell: str) -> str:

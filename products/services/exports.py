@@ -6,6 +6,7 @@ each in a query of its own, so that no transaction stays open while somebody's s
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
@@ -99,9 +100,9 @@ def _labels() -> dict[int, str]:
     used = ProductAttribute.objects.filter(
         Exists(ProductAttributeValue.objects.filter(attribute=OuterRef("pk"), product__deleted_at=None))
     )
-    names = list(ProductAttribute.objects.values_list("name", flat=True))
+    names = ProductAttribute.objects.values_list("name", flat=True)
     found = used.order_by("sort_order", "name", "pk").values_list("pk", "name", "slug")
-    shared = {name for name in names if names.count(name) > 1} if len(set(names)) < len(names) else set()
+    shared = {name for name, count in Counter(names).items() if count > 1}
     return {pk: slug if name in shared else name for pk, name, slug in found}
 
 

@@ -175,6 +175,24 @@ def test_ctrl_c_finishes_the_batch_and_says_what_is_in(tmp_path, monkeypatch):
     assert Product.objects.count() == 4
 
 
+def test_a_second_ctrl_c_takes_the_batch_back(tmp_path, monkeypatch):
+    path = write(tmp_path, "sku,name,price\n" + "".join(f"S{n},n,1\n" for n in range(10)))
+    real, calls = imports.batches.stock.open_ledgers, []
+
+    def interrupted_twice(products):
+        real(products)
+        calls.append(1)
+        if len(calls) == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(imports.batches.stock, "open_ledgers", interrupted_twice)
+    status, last, _ = run(path, "--batch-size", "4")
+
+    assert (status, last) == (130, counts(created=4))
+    assert Product.objects.count() == 4
+
+
 def test_an_export_goes_to_a_file_whole_or_not_at_all(tmp_path, monkeypatch):
     ProductFactory(sku="A")
     output = tmp_path / "out.csv"

@@ -5,11 +5,12 @@ import pytest
 from django.db import IntegrityError, OperationalError
 from django.db.models import Sum
 
+from products.errors import ImportRefused
 from products.models import Brand, Category, PictureAddress, Product, ProductAttribute, StockMovement
 from products.services import catalog, imports, reconciliation
 from products.services.imports import batches, seen
 from products.tests.factories import BrandFactory, CategoryFactory, ProductFactory
-from products.tests.import_files import SHOPIFY, WOOCOMMERCE, Imported, counts, write, write_icecat
+from products.tests.import_files import ICECAT, SHOPIFY, WOOCOMMERCE, Imported, counts, write, write_icecat
 
 pytestmark = pytest.mark.django_db
 
@@ -220,6 +221,32 @@ def test_hostile_strings_are_stored_as_they_are_or_refused(catalog_of, tmp_path)
     assert str(second) == counts(unchanged=8, refused=3)
     assert {column for _line, column, _reason in first.refusals} == {"name"}
     assert "onerror" not in "".join(Product.objects.values_list("description", flat=True))
+
+
+def test_what_stands_before_the_damage_in_a_file_is_in(tmp_path):
+    whole = json.dumps(ICECAT)
+    path = write(tmp_path, whole[:-40], name="1.json")
+    told = []
+
+    with pytest.raises(ImportRefused, match="after its product no"):
+        imports.import_products(imports.Source(path), on_progress=lambda _n, tally: told.append(str(tally)))
+
+    assert told == [counts(created=1)]
+    assert list(Product.objects.values_list("sku", flat=True)) == ["ICE-501"]
+    assert str(Imported(write(tmp_path, whole, name="1.json"))) == counts(created=1, unchanged=1)
+
+
+def test_characters_that_no_database_stores_are_left_out_everywhere(tmp_path):
+    bad = "\x00\ud83dword\x1b"
+    item = dict.fromkeys(
+        ("sku", "name", "brand", "category", "description", f"attr:{bad}", "meta_title"), bad
+    )
+    variant = {"sku": "V", "name": "v", "price": 1, "parent_sku": bad, f"attr:{bad}": bad}
+    path = write(tmp_path, json.dumps(item | {"price": 1}) + "\n" + json.dumps(variant), name="x.jsonl")
+
+    assert str(Imported(path)) == counts(created=1)
+    assert set(Product.objects.values_list("sku", "name")) == {("word", "word"), ("V", "v")}
+    assert str(Imported(path)) == counts(unchanged=1)
 
 
 # All or nothing, and nothing at all

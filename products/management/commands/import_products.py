@@ -7,8 +7,9 @@ import signal
 import sys
 import tempfile
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any, TextIO
@@ -54,6 +55,8 @@ class Command(BaseCommand):
                 raise SystemExit(2) from None
             interruption = stack.enter_context(_Interruption())
             progress = stack.enter_context(_progress())
+            if not progress.disable:
+                report.say = partial(progress.console.print, markup=False, highlight=False, soft_wrap=True)
             for name in options["files"]:
                 task = progress.add_task(name, total=None, tally="")
                 before = imports.Tally(**{field.name: getattr(total, field.name) for field in fields(total)})
@@ -83,10 +86,12 @@ class Command(BaseCommand):
                             stop=interruption.is_wanted,
                         )
                 except ImportRefused as refused:
-                    self.stderr.write(f"{name}: {refused.detail}")
+                    report.say(f"{name}: {refused.detail}")
                     status = 2
+                except KeyboardInterrupt:
+                    pass  # the second one: the batch at hand is taken back
                 if interruption.is_wanted():
-                    self.stderr.write(
+                    report.say(
                         "Interrupted. What is counted below is in; to complete the rest, import again."
                     )
                     status = INTERRUPTED
@@ -105,7 +110,7 @@ class _Report:
     COLUMNS = ("file", "line", "column", "sku", "reason", "refused")
 
     def __init__(self, stderr: Any, path: Path | None) -> None:
-        self._stderr = stderr
+        self.say: Callable[[str], None] = stderr.write
         self._path = path
         self._sink: TextIO | None = None
         self._count = 0
@@ -130,12 +135,12 @@ class _Report:
             place = ":".join(str(part) for part in (file, problem.line, problem.column) if part)
             word = "refused" if problem.is_refusal else "warning"
             sku = f" ({problem.sku})" if problem.sku else ""
-            self._stderr.write(f"{place}: {word}{sku}: {problem.reason}")
+            self.say(f"{place}: {word}{sku}: {problem.reason}")
 
     def finish(self) -> None:
         if self._count > SHOWN:
             where = f"all are in {self._path}" if self._path else "--errors FILE.csv keeps them all"
-            self._stderr.write(f"... and {self._count - SHOWN} more problems; {where}.")
+            self.say(f"... and {self._count - SHOWN} more problems; {where}.")
 
     def _write(self, cells: Any) -> None:
         if self._sink is not None:

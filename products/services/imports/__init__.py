@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import reset_queries
 
 from products import readers
+from products.errors import ImportRefused
 from products.readers import Item, Problem, Record
 from products.services.imports import batches, local_pictures
 from products.services.imports.seen import Seen
@@ -74,12 +75,14 @@ def import_products(
     ``on_progress`` hears of all records passed or read so far, and ``stop`` may say True to end it there.
 
     Raises:
-        ImportRefused: The file cannot be read, or not any further; the batches before that are in.
+        ImportRefused: The file cannot be read, or not any further; what stands before that is in.
     """
     tally = Tally()
     reference = (reference or source.name or source.path.name)[:255]
     with Seen() as seen:
         for batch in _batches(source, seen, size=max(1, batch_size), skip=skip):
+            if not batch.records and not batch.problems:
+                continue
             result = batches.run(batch.records, reference=reference, dry_run=dry_run)
             added = set() if dry_run else local_pictures.add(result, folder=source.pictures_from)
             tally.created += result.created
@@ -116,20 +119,23 @@ class _Batch:
 def _batches(source: Source, seen: Seen, *, size: int, skip: int) -> Iterator[_Batch]:
     batch = _Batch()
     items = readers.read(source.path, format_name=source.format, mapping=source.mapping)
-    for item in _unread(items, seen, skip):
-        batch.read += isinstance(item, Record) or item.is_refusal
-        if isinstance(item, Problem):
-            batch.problems.append(item)
-        elif earlier := seen.earlier(item):
-            batch.problems.append(earlier)
-        else:
-            batch.records.append(item)
-            batch.values += len(item.attributes)
-        if batch.is_full(size):
-            yield batch
-            batch = _Batch()
-    if batch.records or batch.problems:
+    try:
+        for item in _unread(items, seen, skip):
+            batch.read += isinstance(item, Record) or item.is_refusal
+            if isinstance(item, Problem):
+                batch.problems.append(item)
+            elif earlier := seen.earlier(item):
+                batch.problems.append(earlier)
+            else:
+                batch.records.append(item)
+                batch.values += len(item.attributes)
+            if batch.is_full(size):
+                yield batch
+                batch = _Batch()
+    except ImportRefused:  # damaged from here on: what came before is whole
         yield batch
+        raise
+    yield batch
 
 
 def _unread(items: Iterator[Item], seen: Seen, skip: int) -> Iterator[Item]:

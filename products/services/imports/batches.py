@@ -19,8 +19,11 @@ from products.services.imports.merging import Merger
 from products.services.imports.rows import Row
 from products.services.imports.vocabulary import Vocabulary
 
-ATTEMPTS = 5
-"""How often a batch is tried that another import, making the same rows, gets in the way of."""
+ATTEMPTS = 25
+"""How often a batch is tried that another import, making the same rows, gets in the way of.
+
+What stops a try is rows that the rival has just committed, so each try has fewer left to make.
+"""
 SLUG_LENGTH = 255
 FIGURES = {"price", "sale_price", "stock_quantity", "is_active", "deleted_at", "parent_id", "kind"}
 """What a parent's figures follow from, in its variants."""
