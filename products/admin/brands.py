@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -25,6 +25,7 @@ class BrandForm(ShopModelForm):
 @admin.register(Brand)
 class BrandAdmin(SoftDeleteAdmin):
     form = BrandForm
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     list_display = ("name", "product_count", "is_active")
     list_filter = (("is_active", BooleanRadioFilter),)
     search_fields = ("name", "slug")

@@ -23,10 +23,10 @@ class CategoryForm(ShopModelForm):
 
 
 class InTreeOrder(ChangeList):
-    """A list that leaves the order to the tree: any other would tear it apart."""
+    """A list in the order of the tree, depth first: any other would tear it apart."""
 
     def get_ordering(self, request: HttpRequest, queryset: Any) -> list[str]:
-        return []
+        return ["tree_ordering"]
 
 
 @admin.register(Category)

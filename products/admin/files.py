@@ -9,7 +9,6 @@ from django.contrib import admin, messages
 from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -40,9 +39,9 @@ MOST_EXPORTED = 50_000
 
 def allowed() -> str:
     """Say what may be uploaded."""
-    text = _("Allowed are %(kinds)s, up to %(size)s.")
-    limit = filesizeformat(settings.IMPORT_MAX_BYTES)
-    return text % {"kinds": ", ".join(f".{kind}" for kind in EXTENSIONS), "size": limit}
+    text = _("Allowed are %(kinds)s, up to %(size)d MB.")
+    size = settings.IMPORT_MAX_BYTES // 1_000_000
+    return text % {"kinds": ", ".join(f".{kind}" for kind in EXTENSIONS), "size": size}
 
 
 class ImportForm(forms.Form):

@@ -56,7 +56,7 @@ class ProductAdmin(BulkPrices, BulkStock, Files, SoftDeleteAdmin):
     prepopulated_fields = {"slug": ("name",)}
     fieldsets = (
         (None, {"fields": ("name", "short_description", ("sku", "ean"), ("category", "brand"))}),
-        (gettext_lazy("Price"), {"fields": (("price", "sale_price", "cost_price"),)}),
+        (gettext_lazy("Price"), {"fields": (("price", "sale_price"), "cost_price")}),
         (gettext_lazy("Stock"), {"fields": (("stock_quantity", "low_stock_threshold"),)}),
         (gettext_lazy("Shown"), {"fields": (("is_active", "is_featured", "is_digital"),)}),
         (gettext_lazy("Text"), {"fields": ("description",)}),
