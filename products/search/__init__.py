@@ -4,7 +4,7 @@ The database's own index does the work (``postgres``, ``sqlite``); it is kept by
 products, brands, categories or attribute values need not know that there is a search.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -23,6 +23,10 @@ ENGINES: dict[str, ModuleType] = {"postgresql": postgres, "sqlite": sqlite}
 ENOUGH = 3
 """Products: fewer found as typed, and what is nearly so is looked for."""
 RANKED = postgres.RANKED
+COMMON = 100
+"""Products: a word that so many have is not taken for a mistake."""
+MOST_PARTS = 5
+"""Words: the rarest ones typed, of which most have to be found when all are not. They say the most."""
 OF_AN_EXACT_CODE = 1_000.0
 """Its rank, above every other."""
 SHELVES_SECONDS = 300
@@ -115,7 +119,7 @@ def find(typed: str, *, within: ProductQuerySet) -> Found:
     if found[0] >= ENOUGH or exact is not None:
         answer = _Answer(questions[0], found[0])
     else:
-        answer = _nearly(asked, found[1], [count > 0 for count in found[2:]], within.db)
+        answer = _nearly(asked, found[1], found[2:], within.db)
     return _found(asked, answer, exact, within)
 
 
@@ -136,7 +140,7 @@ def suggest(typed: str, *, limit: int = 6) -> Suggestions:
     shelves = caching.remember("catalog", "search:shelves", _shelves, seconds=SHELVES_SECONDS)
     corrections: tuple[str, ...] = ()
     if not suggested:
-        better = _corrected(asked, within.db)
+        better = _corrected(asked, set(asked.places), within.db)
         corrections = (better.text,) if better else ()
     categories, brands = (_named(shelf, asked, limit) for shelf in shelves)
     return Suggestions(suggested, categories, brands, corrections)
@@ -171,19 +175,27 @@ def _found(asked: Words, answer: _Answer, exact: int | None, within: ProductQuer
     )
 
 
-def _nearly(asked: Words, beginning: int, known: Sequence[bool], using: str) -> _Answer:
+def _nearly(asked: Words, beginning: int, each: Sequence[int], using: str) -> _Answer:
     """Return the best answer there is when too few products have all the words; two queries at most.
 
-    ``beginning`` is how many have words that begin so, ``known`` says of each word whether any has it.
+    ``beginning`` is how many have words that begin so, ``each`` how many have the one or the other chunk.
     """
-    better = _corrected(asked, using)
+    rare = {
+        place for chunk, count in zip(asked.chunks, each, strict=True) if count < COMMON for place in chunk
+    }
+    better = _corrected(asked, rare, using)
     if beginning and not better:
         return _Answer(asked.beginnings(), beginning)
     spelled = better or asked
-    chunks = zip(spelled.each(), asked.each(), known, strict=False)
-    parts = [now for now, before, is_known in chunks if is_known or now != before]
-    partial = [words.some_of(parts, count) for count in dict.fromkeys((len(parts), len(parts) - 1, 2, 1))]
-    questions = [spelled.all(), spelled.beginnings(), *partial]
+    chunks = zip(spelled.each(), spelled.apart(), asked.each(), each, strict=False)
+    known = [(count, now, apart) for now, apart, before, count in chunks if count or now != before]
+    rarest = sorted(known, key=lambda one: one[0])[:MOST_PARTS]
+    parts, apart = [part for _, part, _ in rarest], [part for _, _, part in rarest]
+    partial = [words.some_of(parts, count) for count in dict.fromkeys((len(parts), len(parts) - 1))]
+    partial += [words.some_of(apart, count) for count in (2, 1)]
+    questions = (
+        [spelled.all(), spelled.beginnings(), *partial] if better else [*[words.NOTHING] * 2, *partial]
+    )
     found, _ = engine_of(using).counts(questions, most=RANKED + 1, code="", using=using)
     correction = better.text if better and found[1] > beginning else None
     if beginning:
@@ -197,9 +209,13 @@ def _nearly(asked: Words, beginning: int, known: Sequence[bool], using: str) -> 
     return NO_ANSWER
 
 
-def _corrected(asked: Words, using: str) -> Words | None:
-    """Return the words that were probably meant, if they are others; one query, none for codes."""
-    doubtful = {words.plain(word): word for word in asked.telling if spelling.can_be_wrong(word)}
+def _corrected(asked: Words, places: Collection[int], using: str) -> Words | None:
+    """Return what was probably meant by the words at ``places``, if they are others; one query at most."""
+    doubtful = {
+        words.plain(asked.words[place]): asked.words[place]
+        for place in places
+        if spelling.can_be_wrong(asked.words[place])
+    }
     if not doubtful:
         return None
     close = engine_of(using).close_words(list(doubtful), using=using)

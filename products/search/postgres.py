@@ -56,7 +56,8 @@ def counts(
     counting = (
         f"SELECT %s, count(*) FROM (SELECT FROM product_search WHERE document @@ {ASKED} LIMIT %s) found"
     )
-    exact = "SELECT -1, (SELECT min(product_id) FROM product_search WHERE document @@ %s::tsquery)"
+    # "+ 0": or the planner walks through the primary key to the first product with that code.
+    exact = "SELECT -1, (SELECT min(product_id + 0) FROM product_search WHERE document @@ %s::tsquery)"
     parameters: list[Any] = [f"'={code}'"]
     for number, question in enumerate(questions):
         parameters += [number, write(question), most]

@@ -34,12 +34,15 @@ def best(word: str, known: Iterable[Known]) -> str:
     Fewest mistakes first, a right first letter next, then what most products have.
     """
     typed, allowed = words.plain(word), mistakes_allowed(len(word))
+    letters = set(typed)
     candidates = list(known)
     own = max((candidate.products for candidate in candidates if candidate.word == typed), default=0)
     found = []
     for candidate in candidates:
         if candidate.word == typed or candidate.products < own * MUCH_MORE_OFTEN:
             continue
+        if len(letters.difference(candidate.word)) > allowed:
+            continue  # at least one mistake for each letter: said sooner than counted
         mistakes = distance(typed, candidate.word, most=allowed)
         if mistakes <= allowed:
             found.append((mistakes, candidate.word[0] != typed[0], -candidate.products, candidate.word))
