@@ -139,6 +139,11 @@ def stage(file: File[Any]) -> str:
     return job_files().save(f"{STAGED}/{uuid4()}{suffix}", file)
 
 
+def unstage(name: str) -> None:
+    """Drop what was staged: no job will be made of it. Repeating it changes nothing."""
+    job_files().delete(name)
+
+
 def poke(pk: UUID) -> bool:
     """Ask a worker for a slice of that job; say whether the broker took the message."""
     try:

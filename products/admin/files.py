@@ -107,7 +107,7 @@ class Files:
                     Path(job_files().path(name)), params=params, rows=ROWS_LOOKED_AT
                 )
             except ShopError as refusal:
-                job_files().delete(name)
+                jobs.unstage(name)
                 form.add_error("file", refusal.detail)
             else:
                 ticket = signing.dumps({"name": name, "params": params, "by": request.user.pk}, salt=SALT)

@@ -76,7 +76,7 @@ class ProductAdmin(BulkPrices, BulkStock, Files, SoftDeleteAdmin):
 
     @display(description="")
     def thumbnail(self, product: Product) -> SafeString:
-        return cells.thumbnail(next(iter(product.cover_images), None))  # type: ignore[attr-defined]
+        return cells.thumbnail(next(iter(product.cover_images), None))
 
     @display(description=gettext_lazy("name"), ordering="name", header=True)
     def title(self, product: Product) -> list[str]:
@@ -147,7 +147,7 @@ class ProductAdmin(BulkPrices, BulkStock, Files, SoftDeleteAdmin):
         return bool(request.user.has_perm(ADJUST))
 
     def has_variant_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.has_add_permission(request)
+        return bool(self.has_add_permission(request))
 
     @action(
         description=gettext_lazy("Adjust stock"),
