@@ -3,7 +3,6 @@
 from typing import Any, NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, QueryDict
-from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -11,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from dbProject.templatetags.money import money
 from products.forms import CatalogForm
-from products.models import Brand, Product
-from products.selectors import catalog, categories, facets
+from products.models import Brand, Category, Product
+from products.selectors import catalog, categories, facets, redirects
 from products.selectors import products as product_pages
 
 
@@ -21,6 +20,15 @@ class Chip(NamedTuple):
 
     label: str
     url: str
+
+
+def _moved(request: HttpRequest, kind: type[Product | Category | Brand], slug: str) -> HttpResponse:
+    """Lead from an address of the past to today's, with the same query; else there is nothing here."""
+    address = redirects.moved(kind, slug)
+    if address is None:
+        raise Http404(f"no {kind.__name__.lower()} {slug}")
+    query = request.META["QUERY_STRING"]
+    return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
 
 
 @require_safe
@@ -32,7 +40,7 @@ def product_list(request: HttpRequest) -> HttpResponse:
 def category_detail(request: HttpRequest, slug: str) -> HttpResponse:
     category = categories.shelf(slug)
     if category is None:
-        raise Http404(f"no category {slug}")
+        return _moved(request, Category, slug)
     context = _listing(request, category=slug) | {
         "category": category,
         "children": categories.inside(category),
@@ -43,7 +51,9 @@ def category_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def brand_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    brand = get_object_or_404(Brand.objects.active(), slug=slug)
+    brand = Brand.objects.active().filter(slug=slug).first()
+    if brand is None:
+        return _moved(request, Brand, slug)
     return TemplateResponse(
         request, "products/brand_detail.html", _listing(request, brand=slug) | {"brand": brand}
     )
@@ -53,7 +63,7 @@ def brand_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def product_detail(request: HttpRequest, slug: str) -> HttpResponse:
     product = product_pages.at(slug)
     if product is None:
-        raise Http404(f"no product {slug}")
+        return _moved(request, Product, slug)
     if product.parent is not None:
         query = urlencode({"variant": product.sku})
         return HttpResponsePermanentRedirect(f"{product.parent.get_absolute_url()}?{query}")

@@ -4,7 +4,9 @@ from products.models.attribute import ProductAttribute, ProductAttributeValue
 from products.models.brand import Brand
 from products.models.category import Category
 from products.models.picture import PictureAddress, ProductImage
+from products.models.price import PriceRecord
 from products.models.product import Product, ProductQuerySet
+from products.models.redirect import SlugRedirect
 from products.models.review import Review
 from products.models.search_word import SearchWord
 from products.models.stock import StockMovement
@@ -14,6 +16,7 @@ __all__ = [
     "Brand",
     "Category",
     "PictureAddress",
+    "PriceRecord",
     "Product",
     "ProductAttribute",
     "ProductAttributeValue",
@@ -21,6 +24,7 @@ __all__ = [
     "ProductQuerySet",
     "Review",
     "SearchWord",
+    "SlugRedirect",
     "StockMovement",
     "Wishlist",
     "WishlistItem",

@@ -149,6 +149,9 @@ class ProductQuerySet(SoftDeleteQuerySet["Product"]):
     def cheapest_first(self) -> Self:
         return self.order_by("price_low", "pk")
 
+    def bestsellers_first(self) -> Self:
+        return self.order_by("-units_sold", "-pk")
+
     def dearest_first(self) -> Self:
         return self.order_by("-price_high", "-pk")
 
@@ -220,6 +223,9 @@ class Product(SoftDeleteModel, TimestampedModel):
     stock_quantity = models.IntegerField(
         _("stock"), default=0, help_text=_("Units free to sell; the sum of the movements.")
     )
+    units_sold = models.PositiveIntegerField(
+        default=0, editable=False, help_text="In the last 30 days; a parent's are those of its variants."
+    )
     low_stock_threshold = models.PositiveIntegerField(
         _("low at"), default=5, help_text=_("Units; at or below is low.")
     )
@@ -274,6 +280,7 @@ class Product(SoftDeleteModel, TimestampedModel):
             models.Index(fields=["-created_at", "-id"], name="product_newest", condition=LISTED),
             models.Index(fields=["price_low", "id"], name="product_cheapest", condition=LISTED),
             models.Index(fields=["name", "id"], name="product_by_name", condition=LISTED),
+            models.Index(fields=["-units_sold", "-id"], name="product_popular", condition=LISTED),
             models.Index(
                 fields=["category", "-created_at", "-id"], name="product_category_newest", condition=LISTED
             ),

@@ -124,6 +124,8 @@ def in_order(products: ProductQuerySet, wanted: CatalogFilter) -> ProductQuerySe
         return products.cheapest_first()
     if wanted.sort == "-price":
         return products.dearest_first()
+    if wanted.sort == "popular":
+        return products.bestsellers_first()
     if wanted.sort == "rating":
         return products.order_by(*BEST_RATED)
     return products.newest_first()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from dbProject import caching
 from products.errors import BrandInUse, SlugTaken
 from products.models import Brand, Product
+from products.services import addresses
 
 
 @transaction.atomic
@@ -30,7 +31,9 @@ def create_brand(*, name: str, slug: str = "", **more: Any) -> Brand:
 @transaction.atomic
 def save_brand(brand: Brand) -> Brand:
     """Store a changed ``brand``."""
+    old_slug = Brand.all_objects.filter(pk=brand.pk).values_list("slug", flat=True).first()
     brand.save()
+    addresses.remember_move(brand, old_slug=old_slug or brand.slug)
     caching.forget("catalog")
     return brand
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from dbProject import caching
 from products.errors import PriceRefused, SkuTaken, SlugTaken, UnknownProduct, VariantRefused
 from products.models import Brand, Category, Product
-from products.services import attributes, parents, stock
+from products.services import addresses, attributes, parents, price_history, stock
 
 EDITABLE = {
     "name", "slug", "sku", "ean", "short_description", "description", "category", "brand",
@@ -72,6 +72,7 @@ def create_product(
     settle(product)
     product.save(force_insert=True)
     stock.open_ledgers([product])
+    price_history.record([product])
     caching.forget("catalog")
     return product
 
@@ -94,11 +95,15 @@ def update_product(product: Product, *, changes: Mapping[str, Any]) -> Product:
     locked = Product.all_objects.select_for_update(of=("self",)).filter(pk=product.pk).first()
     if locked is None:
         raise UnknownProduct(_("This product no longer exists."))
+    before = (locked.effective_price, locked.is_on_sale, locked.slug)
     for name, value in changes.items():
         setattr(locked, name, value)
     _refuse_taken(locked)
     settle(locked)
     locked.save()
+    if before[:2] != (locked.effective_price, locked.is_on_sale):
+        price_history.record([locked])
+    addresses.remember_move(locked, old_slug=before[2])
     parents.refresh([locked.pk] if locked.has_variants else [locked.parent_id] if locked.parent_id else [])
     caching.forget("catalog")
     return locked
@@ -148,6 +153,7 @@ def add_variant(
     settle(variant)
     variant.save(force_insert=True)
     stock.open_ledgers([variant])
+    price_history.record([variant])
     attributes.set_values(variant, options)
     parents.refresh([locked.pk])
     caching.forget("catalog")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from dbProject import caching
 from products.errors import CategoryInsideItself, CategoryInUse, SlugTaken
 from products.models import Category, Product
+from products.services import addresses
 
 
 @transaction.atomic
@@ -51,7 +52,9 @@ def save_category(category: Category) -> Category:
     if category.parent_id and category.parent_id in [category.pk, *below]:
         text = _("%(name)s cannot stand inside itself.") % {"name": category.name}
         raise CategoryInsideItself(text, slug=category.slug)
+    old_slug = Category.all_objects.filter(pk=category.pk).values_list("slug", flat=True).first()
     category.save()
+    addresses.remember_move(category, old_slug=old_slug or category.slug)
     if not category.is_active:
         Category.all_objects.filter(pk__in=below).update(is_active=False)
     caching.forget("catalog")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from io import BytesIO
+from zlib import crc32
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,7 +20,7 @@ from products.models import (
     ProductAttributeValue,
     Review,
 )
-from products.services import attributes, catalog, parents, picture_files, pictures, stock
+from products.services import attributes, catalog, parents, picture_files, pictures, price_history, stock
 from users.models import User
 
 Progress = Callable[[int], None]
@@ -96,6 +97,7 @@ def _add_batch(batch: Sequence[DemoProduct], *, age: int) -> None:
     }
     Product.objects.bulk_create(variants.values())
     stock.open_ledgers([*rows.values(), *variants.values()])
+    price_history.record_as_if_always_there([*rows.values(), *variants.values()])
 
     said: list[tuple[Product, Mapping[str, AttributeValue]]]
     said = [(rows[demo.sku], demo.attributes) for demo in batch]
@@ -117,6 +119,11 @@ def _add_batch(batch: Sequence[DemoProduct], *, age: int) -> None:
     caching.forget("catalog")
 
 
+def _units_sold(sku: str) -> int:
+    """Make up how many were sold lately: mostly few, of some many, the same for the same SKU."""
+    return (crc32(sku.encode()) % 10) ** 2
+
+
 def _row(demo: DemoProduct, category: Category, brand: Brand) -> Product:
     product = Product(
         kind=Product.Kind.PARENT if demo.variants else Product.Kind.SINGLE,
@@ -134,6 +141,7 @@ def _row(demo: DemoProduct, category: Category, brand: Brand) -> Product:
         weight=demo.weight,
         dimensions=demo.dimensions,
         is_featured=demo.is_featured,
+        units_sold=sum(_units_sold(choice.sku) for choice in demo.variants) or _units_sold(demo.sku),
     )
     catalog.settle(product)
     return product
@@ -154,6 +162,7 @@ def _variant_row(choice: DemoVariant, demo: DemoProduct, parent: Product) -> Pro
         stock_quantity=choice.stock_quantity,
         low_stock_threshold=demo.low_stock_threshold,
         weight=demo.weight,
+        units_sold=_units_sold(choice.sku),
     )
     catalog.settle(variant)
     return variant

@@ -153,7 +153,7 @@ def test_prices_cost_the_same_queries_for_one_and_for_many(django_assert_num_que
         pks = [product.pk for product in some]
         with django_assert_num_queries(1):
             seen = prices.preview(pks, rule).seen
-        with django_assert_num_queries(4):  # the rows and one UPDATE, inside a savepoint
+        with django_assert_num_queries(5):  # the rows, one UPDATE and the ledger, inside a savepoint
             prices.change_prices(pks, rule, seen=seen)
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from dbProject import caching
 from products.models import PictureAddress, Product, ProductAttributeValue
 from products.readers import Picture, Problem, Record
-from products.services import attributes, parents, stock
+from products.services import addresses, attributes, parents, price_history, stock
 from products.services.imports import rows
 from products.services.imports.merging import Merger
 from products.services.imports.rows import Row
@@ -27,6 +27,8 @@ What stops a try is rows that the rival has just committed, so each try has fewe
 SLUG_LENGTH = 255
 FIGURES = {"price", "sale_price", "stock_quantity", "is_active", "deleted_at", "parent_id", "kind"}
 """What a parent's figures follow from, in its variants."""
+
+PRICES = {"price", "sale_price"}
 
 
 @dataclass
@@ -192,6 +194,7 @@ class _Writer:
                 row.product.parent_id = row.parent.product.pk
             products.append(row.product)
         Product.objects.bulk_create(products)
+        price_history.record(products)
 
     def _update(self, old: Sequence[Row]) -> None:
         for row in old:
@@ -206,6 +209,10 @@ class _Writer:
                 unique_fields=["id"],
                 update_fields=[*sorted(name.removesuffix("_id") for name in fields), "updated_at"],
             )
+        price_history.record([row.product for row in old if row.changed_fields() & PRICES])
+        for row in old:
+            if "slug" in row.changed_fields():
+                addresses.remember_move(row.product, old_slug=row.before("slug"))
 
     @staticmethod
     def _moved_units(row: Row) -> int:
