@@ -18,8 +18,13 @@ from products.admin.bulk_pages import BulkPages, PksField, Row
 from products.models import Product
 from products.services import stock
 
+MOST_AT_ONCE = 10_000
+"""Products; so many are booked within a few seconds."""
+
 
 class StockForm(forms.Form):
+    """A change of many stocks, and the products that it is for."""
+
     pks = PksField()
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     mode = forms.ChoiceField(
@@ -75,6 +80,9 @@ class BulkStock(BulkPages):
         if "pks" in form.errors:
             return HttpResponseRedirect(reverse("admin:products_product_changelist"))
         if request.POST.get("step") == "edit" or not form.is_valid():
+            return self._stock_form(request, form, len(form.cleaned_data["pks"]))
+        if len(form.cleaned_data["pks"]) > MOST_AT_ONCE:
+            form.add_error(None, _("Change at most %(limit)d stocks at once.") % {"limit": MOST_AT_ONCE})
             return self._stock_form(request, form, len(form.cleaned_data["pks"]))
         seen = form.cleaned_data["seen"]
         chosen = Product.objects.filter(pk__in=form.cleaned_data["pks"]).buyable()

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from django.contrib.admin.models import LogEntry
 
+from products.admin import bulk_stock
 from products.models import Product, StockMovement
 from products.services import catalog, stock
 from products.tests.factories import AttributeFactory, ProductFactory
@@ -133,6 +134,17 @@ def test_stock_that_changed_meanwhile_is_shown_again(staff_client):
     assert "has changed since you looked" in again.content.decode()
     assert Product.objects.get().stock_quantity == 3
     assert [row.cells for row in again.context["rows"]] == [["3", "+2", "5"]]
+
+
+def test_too_many_stocks_at_once_are_refused(staff_client, monkeypatch):
+    monkeypatch.setattr(bulk_stock, "MOST_AT_ONCE", 1)
+    products = ProductFactory.create_batch(2)
+    rule = {"mode": "by", "units": "2", "reason": "Found"}
+
+    shown = staff_client.post(f"{LIST}stock/", {"step": "preview", "pks": chosen(products), **rule})
+
+    assert "at most 1 stocks" in shown.content.decode()
+    assert "headings" not in shown.context
 
 
 def test_a_double_click_books_once(staff_client):
