@@ -209,7 +209,7 @@ def _path(raw: Any) -> tuple[str, ...] | None:
 def _pictures(raw: Any, complain: Complain) -> tuple[Picture, ...]:
     if not raw:
         return ()
-    several = raw.split(SEPARATOR) if isinstance(raw, str) else [str(source) for source in raw]
+    several = [str(source) for source in raw] if isinstance(raw, list | tuple) else str(raw).split(SEPARATOR)
     return _checked([Picture(source) for source in several], complain)
 
 

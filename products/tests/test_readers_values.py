@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from products.readers import Problem, fields, texts, values
@@ -83,6 +83,7 @@ JSON = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(sorted(fields.FIELDS)), JSON))
+@example({"images": 1})
 def test_any_field_is_read_or_complained_of(raw):
     items = list(fields.records({"sku": "A", **raw}, line=1))
     problems = [item for item in items if isinstance(item, Problem)]
