@@ -5,6 +5,7 @@ import tempfile
 
 # Each xdist process has two of the 16 databases of Redis: clearing its cache empties nobody's queue.
 _process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_files = f"{tempfile.gettempdir()}/shop-test-{os.getpid()}"  # made by what writes, removed by the root conftest
 _redis = os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:6379/0").rpartition("/")[0]
 os.environ |= {"CACHE_URL": f"{_redis}/{2 * _process}", "CELERY_BROKER_URL": f"{_redis}/{2 * _process + 1}"}
 os.environ.setdefault("DATABASE_URL", "postgres://shop@127.0.0.1:5432/shop")
@@ -16,8 +17,8 @@ os.environ |= {
     "DEFAULT_FROM_EMAIL": "shop@example.com",
     "PAYMENT_PROVIDER": "test",
     "ALLOW_TEST_PAYMENTS": "1",
-    "JOB_FILES_DIR": tempfile.mkdtemp(prefix="shop-test-jobs-"),  # removed by the root conftest
-    "MEDIA_ROOT": tempfile.mkdtemp(prefix="shop-test-media-"),  # removed by the root conftest
+    "JOB_FILES_DIR": f"{_files}-jobs",
+    "MEDIA_ROOT": f"{_files}-media",
 }
 
 from dbProject.settings.base import *  # noqa: E402, F403
