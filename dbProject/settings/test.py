@@ -5,7 +5,8 @@ import tempfile
 
 # Each xdist process has two of the 16 databases of Redis: clearing its cache empties nobody's queue.
 _process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-_files = f"{tempfile.gettempdir()}/shop-test-{os.getpid()}"  # made by what writes, removed by the root conftest
+# Made by what writes first, removed by the root conftest.
+_files = f"{tempfile.gettempdir()}/shop-test-{os.getpid()}"
 _redis = os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:6379/0").rpartition("/")[0]
 os.environ |= {"CACHE_URL": f"{_redis}/{2 * _process}", "CELERY_BROKER_URL": f"{_redis}/{2 * _process + 1}"}
 os.environ.setdefault("DATABASE_URL", "postgres://shop@127.0.0.1:5432/shop")
@@ -28,6 +29,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # speed
 SECURE_SSL_REDIRECT = False
 SESSION_COOKIE_SECURE = False
 CSRF_COOKIE_SECURE = False
+LANGUAGE_COOKIE_SECURE = False
 SERVE_MEDIA = True
 MEMORY_CACHE_SECONDS = 0  # what one test remembered is not there for the next
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
