@@ -6,6 +6,8 @@ from uuid import uuid4
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from dbProject.errors import ShopError
 
@@ -38,6 +40,27 @@ class AdminPolicyMiddleware:
                 "script-src": [SELF, UNSAFE_EVAL],
                 "style-src": [SELF, UNSAFE_INLINE],
             }
+        return response
+
+
+class LanguageMiddleware:
+    """Answer in the language of the visitor's cookie, else the one the browser wishes for, else the shop's.
+
+    Addresses are the same in every language, so answers say what they depend on. Django's own middleware
+    knows ``Accept-Language`` only, and leaves the thread in the last visitor's language.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        language = translation.get_language_from_request(request)
+        request.LANGUAGE_CODE = language
+        with translation.override(language):
+            response = self.get_response(request)
+        if "immutable" not in response.get("Cache-Control", ""):  # a picture has no language
+            response.headers.setdefault("Content-Language", language)
+            patch_vary_headers(response, ("Cookie", "Accept-Language"))
         return response
 
 

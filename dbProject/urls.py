@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("dbProject.pages.urls")),
     path("api/", include("products.api")),
     path("api/", include("dbProject.jobs.api")),
+    path("language/<slug:code>/", views.language, name="language"),
     path("health", views.health, name="health"),
     path("health/ready", views.health, name="health_ready"),
     path("health/live", views.alive, name="health_live"),

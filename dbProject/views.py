@@ -3,8 +3,17 @@
 from decimal import Decimal
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -14,6 +23,8 @@ from dbProject import health as dependencies
 from dbProject.templatetags.money import round_money
 from products.selectors import catalog, categories
 
+LONGEST_ADDRESS = 2_000
+"""Characters; browsers and proxies cut what is longer."""
 IMMUTABLE = "public, max-age=31536000, immutable"
 AFFORDABLE_BELOW = 30
 """A round price in the store's currency: what costs less is a present that needs no thinking."""
@@ -30,6 +41,28 @@ def home(request: HttpRequest) -> HttpResponse:
         "affordable_url": f"?max_price={AFFORDABLE_BELOW}&in_stock=1&sort=-price",
     }
     return TemplateResponse(request, "home.html", context)
+
+
+@require_safe
+@never_cache
+def language(request: HttpRequest, code: str) -> HttpResponse:
+    """Remember the language for a year and lead back to ``next``, if that is a page of this shop."""
+    if code not in dict(settings.LANGUAGES):
+        raise Http404(f"no language {code}")
+    back = request.GET.get("next", "")
+    is_ours = len(back) <= LONGEST_ADDRESS and url_has_allowed_host_and_scheme(
+        back, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    response = HttpResponseRedirect(back if is_ours else reverse("home"))
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        code,
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+        samesite="Lax",
+    )
+    return response
 
 
 @require_safe
