@@ -178,6 +178,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "resume-jobs": {"task": "dbProject.jobs.tasks.resume_jobs", "schedule": 15.0},  # seconds
     "tidy-jobs": {"task": "dbProject.jobs.tasks.tidy_jobs", "schedule": 3600.0},  # seconds
     "render-pictures": {"task": "products.tasks.render_pictures", "schedule": 15.0},  # seconds
+    "refresh-search-words": {"task": "products.tasks.refresh_search_words", "schedule": 600.0},  # seconds
     "fetch-pictures": {"task": "products.tasks.fetch_pictures", "schedule": 30.0},  # seconds
 }
 JOB_HANDLERS = {

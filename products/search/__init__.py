@@ -26,9 +26,10 @@ RANKED = postgres.RANKED
 COMMON = 100
 """Products: a word that so many have is not taken for a mistake."""
 MOST_PARTS = 5
-"""Words: the rarest ones typed, of which most have to be found when all are not. They say the most."""
+"""Words: when not all are found, some of so many have to be."""
 OF_AN_EXACT_CODE = 1_000.0
 """Its rank, above every other."""
+BEST_FIRST = ("-rank", "-is_available", "-pk")
 SHELVES_SECONDS = 300
 MAX_SHELVES = 10_000
 
@@ -132,10 +133,12 @@ def suggest(typed: str, *, limit: int = 6) -> Suggestions:
     asked = words.read(typed)
     if len(asked.code) < 2:
         return Suggestions()
-    within = Product.objects.active().listed()
-    answer = _Answer(asked.unfinished(), RANKED + 1)
+    within, question = Product.objects.active().listed(), asked.unfinished()
+    engine = engine_of(within.db)
+    some = within.filter(pk__in=engine.candidates(question))
+    some = some.annotate(rank=engine.rank(question, F("pk"), is_all=True)).order_by(*BEST_FIRST)
     columns = ("pk", "name", "slug", "brand__name", "price_low", "price_high", "is_available")
-    products = _found(asked, answer, None, within).products.values_list(*columns)[:limit]
+    products = some.values_list(*columns)[:limit]
     suggested = tuple(SuggestedProduct(*row) for row in products)
     shelves = caching.remember("catalog", "search:shelves", _shelves, seconds=SHELVES_SECONDS)
     corrections: tuple[str, ...] = ()
@@ -166,7 +169,7 @@ def _found(asked: Words, answer: _Answer, exact: int | None, within: ProductQuer
         products = matches.annotate(rank=rank)
     return Found(
         words=asked.text,
-        products=products.order_by("-rank", "-is_available", "-pk"),
+        products=products.order_by(*BEST_FIRST),
         matches=matches.order_by(),
         correction=answer.correction,
         is_corrected=answer.is_corrected,
@@ -187,15 +190,9 @@ def _nearly(asked: Words, beginning: int, each: Sequence[int], using: str) -> _A
     if beginning and not better:
         return _Answer(asked.beginnings(), beginning)
     spelled = better or asked
-    chunks = zip(spelled.each(), spelled.apart(), asked.each(), each, strict=False)
-    known = [(count, now, apart) for now, apart, before, count in chunks if count or now != before]
-    rarest = sorted(known, key=lambda one: one[0])[:MOST_PARTS]
-    parts, apart = [part for _, part, _ in rarest], [part for _, _, part in rarest]
-    partial = [words.some_of(parts, count) for count in dict.fromkeys((len(parts), len(parts) - 1))]
-    partial += [words.some_of(apart, count) for count in (2, 1)]
-    questions = (
-        [spelled.all(), spelled.beginnings(), *partial] if better else [*[words.NOTHING] * 2, *partial]
-    )
+    whole = [spelled.all(), spelled.beginnings()] if better else [words.NOTHING] * 2
+    partial = _partly(asked, spelled, each)
+    questions = [*whole, *partial]
     found, _ = engine_of(using).counts(questions, most=RANKED + 1, code="", using=using)
     correction = better.text if better and found[1] > beginning else None
     if beginning:
@@ -207,6 +204,17 @@ def _nearly(asked: Words, beginning: int, each: Sequence[int], using: str) -> _A
         if count:
             return _Answer(question, count, is_partial=True)
     return NO_ANSWER
+
+
+def _partly(asked: Words, spelled: Words, each: Sequence[int]) -> list[Question]:
+    """Return the questions for most of the words, then for fewer; of the rarest ones, which say the most."""
+    chunks = zip(spelled.each(), spelled.apart(), asked.each(), each, strict=False)
+    known = [(count, now, apart) for now, apart, before, count in chunks if count or now != before]
+    rarest = sorted(known, key=lambda one: one[0])[:MOST_PARTS]
+    parts = [part for _, part, _ in rarest]
+    beginnings = [apart for _, _, apart in rarest] or spelled.apart()[:MOST_PARTS]
+    most = [words.some_of(parts, count) for count in dict.fromkeys((len(parts), len(parts) - 1))]
+    return [*most, *(words.some_of(beginnings, count) for count in (2, 1))]
 
 
 def _corrected(asked: Words, places: Collection[int], using: str) -> Words | None:

@@ -75,11 +75,20 @@ def answering(question: Question, exact: int | None) -> RawSQL:
     return RawSQL(f"{sql} UNION ALL SELECT %s", [write(question), exact])  # noqa: S611 -- likewise
 
 
-class Rank(Func):
-    """How well the product with that pk answers a question; 0 beyond the ``RANKED`` candidates.
+def candidates(question: Question) -> RawSQL:
+    """Return the subquery for the pks of ``RANKED`` products at most that answer ``question``."""
+    return RawSQL(*_candidates(question))  # noqa: S611 -- parameters only
 
-    If they are not ``all`` candidates, what answers in name, brand or category is so first.
-    """
+
+def _candidates(question: Question) -> tuple[str, list[Any]]:
+    """Write that subquery: first what answers in name, brand or category."""
+    some = f"(SELECT product_id FROM product_search WHERE document @@ {ASKED} LIMIT {RANKED})"
+    sql = f"SELECT product_id FROM ({some} UNION ALL {some}) candidates LIMIT {RANKED}"
+    return sql, [write(question, weights="AB"), write(question)]
+
+
+class Rank(Func):
+    """How well the product with that pk answers a question; 0 beyond the candidates, unless ``is_all``."""
 
     output_field = FloatField()
 
@@ -96,12 +105,9 @@ class Rank(Func):
         rank = f"COALESCE((SELECT {both} FROM product_search ranked WHERE ranked.product_id = {pk}), 0)"
         if self.is_all:
             return rank, [asked, any_word, *pk_parameters]
-        some = f"(SELECT product_id FROM product_search WHERE document @@ {ASKED} LIMIT {RANKED})"
-        return (
-            f"CASE WHEN {pk} IN (SELECT product_id FROM ({some} UNION ALL {some}) candidates LIMIT {RANKED})"
-            f" THEN {rank} ELSE 0 END",
-            [*pk_parameters, write(self.question, weights="AB"), asked, asked, any_word, *pk_parameters],
-        )
+        some, some_parameters = _candidates(self.question)
+        parameters = [*pk_parameters, *some_parameters, asked, any_word, *pk_parameters]
+        return f"CASE WHEN {pk} IN ({some}) THEN {rank} ELSE 0 END", parameters
 
 
 def rank(question: Question, pk: Any, *, is_all: bool) -> Func:

@@ -60,6 +60,11 @@ def answering(question: Question, exact: int | None) -> RawSQL:
     return RawSQL(f"{FOUND} UNION ALL SELECT %s", [write(question), exact])  # noqa: S611 -- likewise
 
 
+def candidates(question: Question) -> RawSQL:
+    """Return the subquery for the pks of ``RANKED`` products at most that answer ``question``."""
+    return RawSQL(f"{FOUND} LIMIT {RANKED}", [write(question)])  # noqa: S611 -- parameters only
+
+
 class Rank(Func):
     """How well the product with that pk answers a question; 0 beyond the ``RANKED`` best."""
 

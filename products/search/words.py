@@ -101,14 +101,11 @@ class Words:
         return all_of(self._place(place, shortest=1 if (place,) == last else 0) for place in self.places)
 
     def each(self) -> list[Question]:
-        """Ask for one chunk at a time."""
-        return [
-            all_of(self._place(place, shortest=SHORTEST_BEGINNING) for place in chunk)
-            for chunk in self.chunks
-        ]
+        """Ask for one chunk at a time, as it is."""
+        return [all_of(self._place(place) for place in chunk) for chunk in self.chunks]
 
     def apart(self) -> list[Question]:
-        """Ask for one chunk at a time, as :meth:`each`, but for no word together with others: cheaper."""
+        """Ask for what begins with one chunk at a time, but for no word together with others: cheaper."""
         said = [Word(word, len(word) >= SHORTEST_BEGINNING) for word in self.words]
         return [all_of(said[place] for place in chunk) for chunk in self.chunks]
 
@@ -146,7 +143,7 @@ class Words:
 def read(typed: str) -> Words:
     """Return the words in whatever was ``typed``."""
     sound = typed[: MAX_CHARACTERS * 4].encode("utf-8", "ignore").decode().replace("\x00", " ")
-    text = " ".join(sound.split())[:MAX_CHARACTERS]
+    text = " ".join(sound.split())[:MAX_CHARACTERS].strip()
     words: list[str] = []
     chunks: list[list[int]] = []
     for chunk in text.split():
