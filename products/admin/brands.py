@@ -14,12 +14,14 @@ from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import display
 
 from dbProject.staff import ShopModelForm, SoftDeleteAdmin
+from products.admin.product_forms import ShelfPictureField
 from products.models import Brand
 from products.services import brands
 
 
 class BrandForm(ShopModelForm):
     fields_of = {"slug_taken": "slug"}
+    logo = ShelfPictureField(label=_("logo"), required=False)
 
 
 @admin.register(Brand)

@@ -14,12 +14,14 @@ from unfold.decorators import display
 from unfold.views import ChangeList
 
 from dbProject.staff import ShopModelForm, SoftDeleteAdmin
+from products.admin.product_forms import ShelfPictureField
 from products.models import Category
 from products.services import categories
 
 
 class CategoryForm(ShopModelForm):
     fields_of = {"slug_taken": "slug", "category_inside_itself": "parent"}
+    image = ShelfPictureField(label=_("picture"), required=False)
 
 
 class InTreeOrder(ChangeList):

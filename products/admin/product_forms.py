@@ -57,6 +57,12 @@ class PictureForm(forms.ModelForm[ProductImage]):
         """Let the service move the primary mark: while this is checked the old one still has it."""
 
 
+class ShelfPictureField(PictureField):
+    """The one picture of a category or brand: checked like a product's, and cleared by a box."""
+
+    widget = widgets.UnfoldAdminImageFieldWidget(attrs={"accept": PICTURE_TYPES})
+
+
 class ReadOut(forms.HiddenInput):
     """Says the name of what was chosen, and sends nothing."""
 

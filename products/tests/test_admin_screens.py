@@ -1,6 +1,7 @@
 """The other screens of staff: what needs hands, the tree, brands, attributes, reviews, pages, accounts."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from dbProject.pages.models import Page
@@ -13,6 +14,7 @@ from products.tests.factories import (
     ProductFactory,
     ReviewFactory,
 )
+from products.tests.pictures import bomb, encoded
 from users.models import User
 from users.tests.factories import StaffFactory
 
@@ -108,6 +110,24 @@ def test_a_category_is_made_moved_and_never_put_inside_itself(staff_client):
     above.refresh_from_db()
     assert above.parent is None
     assert reconciliation.breaks() == []
+
+
+def test_the_picture_of_a_shelf_is_checked_like_any_other(staff_client, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    data = {"name": "Alder", "slug": "alder", "is_active": "on", "sort_order": 0}
+    for name, field in (("products_category", "image"), ("products_brand", "logo")):
+        svg = SimpleUploadedFile("a.svg", b"<svg onload='x()'/>", content_type="image/svg+xml")
+        refused = send(staff_client, name, data | {field: svg})
+        assert "no picture" in str(refused.context["adminform"].form.errors[field])
+        big = SimpleUploadedFile("a.png", bomb(), content_type="image/png")
+        assert send(staff_client, name, data | {field: big}).status_code == 200
+        assert list(tmp_path.iterdir()) == []
+
+    good = SimpleUploadedFile("a.png", encoded(), content_type="image/png")
+    assert send(staff_client, "products_brand", data | {"logo": good}).status_code == 302
+    assert Brand.objects.get().logo.name.startswith("brands/a")
+    assert send(staff_client, "products_brand", data, Brand.objects.get().pk).status_code == 302
+    assert Brand.objects.get().logo.name.startswith("brands/a")
 
 
 def test_a_category_or_brand_in_use_stays_and_says_why(staff_client):
