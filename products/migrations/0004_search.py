@@ -106,6 +106,9 @@ CREATE FUNCTION product_search_of_products() RETURNS trigger LANGUAGE plpgsql AS
 DECLARE
     pks bigint[];
 BEGIN
+    IF current_setting('shop.search_waits', true) = 'on' THEN
+        RETURN NULL;  -- an import refreshes its products itself, once (products/search/upkeep.py)
+    END IF;
     IF TG_OP = 'INSERT' THEN
         SELECT array_agg(DISTINCT coalesce(parent_id, id)) INTO pks FROM new_rows;
     ELSIF TG_OP = 'DELETE' THEN
@@ -147,6 +150,9 @@ CREATE FUNCTION product_search_of_values() RETURNS trigger LANGUAGE plpgsql AS $
 DECLARE
     pks bigint[];
 BEGIN
+    IF current_setting('shop.search_waits', true) = 'on' THEN
+        RETURN NULL;  -- an import refreshes its products itself, once (products/search/upkeep.py)
+    END IF;
     IF TG_OP = 'INSERT' THEN
         -- What is new is added to what is there: the import writes products first and their values next.
         UPDATE product_search found SET document = found.document || product_search_vector(more.words, 'C')

@@ -345,7 +345,7 @@ def test_skus_of_the_whole_file_are_kept_outside_of_memory():
     assert kind == (0,)
 
 
-@pytest.mark.parametrize(("change", "queries"), [(False, 13), (True, 18)])
+@pytest.mark.parametrize(("change", "queries"), [(False, 15), (True, 20)])
 def test_a_batch_costs_the_same_number_of_queries_whatever_its_size(
     tmp_path, django_assert_num_queries, change, queries
 ):

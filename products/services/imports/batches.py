@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from dbProject import caching
 from products.models import PictureAddress, Product, ProductAttributeValue
 from products.readers import Picture, Problem, Record
+from products.search import upkeep
 from products.services import addresses, attributes, parents, price_history, stock
 from products.services.imports import rows
 from products.services.imports.merging import Merger
@@ -127,6 +128,18 @@ class _Writer:
         self._follow_parents()
         self._name_pages()
         changed = [row for row in self._rows if row.differs()]
+        if changed:
+            with upkeep.once_at_the_end() as to_index:
+                self._write(changed)
+                to_index |= self._pages(changed)
+            caching.forget("catalog")
+        written = {row.product.pk for row in changed}
+        for row in self._rows:
+            if row.line:
+                _note(row, self._result, is_change=row.product.pk in written)
+        self._result.problems += self._problems
+
+    def _write(self, changed: Sequence[Row]) -> None:
         new = [row for row in changed if row.is_new]
         self._insert(row for row in new if row.parent is None)
         self._insert(row for row in new if row.parent is not None)
@@ -138,15 +151,19 @@ class _Writer:
         stock.record_import(moved, reference=self._reference)
         self._write_values(changed)
         self._write_addresses(changed)
-        for row in self._rows:
-            if row.line:
-                _note(row, self._result, is_change=row in changed)
         parents.refresh(figures_of)
         if priceless := [row.product.pk for row in new if row.lacks_price]:
             Product.all_objects.filter(pk__in=priceless).update(price=F("price_low"))
-        self._result.problems += self._problems
-        if changed:
-            caching.forget("catalog")
+
+    @staticmethod
+    def _pages(changed: Sequence[Row]) -> set[int]:
+        """Return the pks of the singles and parents that ``changed`` rows are shown on, now and before."""
+        pks: set[int | None] = set()
+        for row in changed:
+            pks |= {row.product.parent_id or row.product.pk, row.product.pk}
+            if not row.is_new:
+                pks.add(row.before("parent_id"))
+        return {pk for pk in pks if pk}
 
     def _follow_parents(self) -> None:
         """Take variants, with or without a record, to where their parent went."""
