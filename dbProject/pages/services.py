@@ -4,6 +4,7 @@ from typing import TypedDict
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import translation
 
 from dbProject import caching, html
 from dbProject.pages.models import Page
@@ -19,22 +20,28 @@ class Link(TypedDict):
 
 
 def footer() -> list[Link]:
-    """Return the published pages in their order, remembered for 5 minutes."""
+    """Return the published pages in their order and the reader's language, remembered for 5 minutes."""
 
     def build() -> list[Link]:
-        return [{"title": page.title, "url": page.get_absolute_url()} for page in Page.objects.published()]
+        return [{"title": page.title, "url": page.get_absolute_url()} for page in Page.objects.readable()]
 
-    return caching.remember("pages", "footer", build, seconds=FOOTER_SECONDS)
+    return caching.remember("pages", f"footer:{translation.get_language()}", build, seconds=FOOTER_SECONDS)
 
 
 @transaction.atomic
-def add_page(*, slug: str, title: str, body: str) -> Page:
-    """Add a page at the end of the footer, unless there is one at ``slug`` already; return the one there."""
-    found = Page.objects.filter(slug=slug).first()
-    if found:
-        return found
-    last = Page.objects.aggregate(last=Max("sort_order", default=0))["last"]
-    return save_page(Page(slug=slug, title=title, body=body, sort_order=last + 1))
+def add_page(*, slug: str, title: str, body: str, language: str = "en") -> Page:
+    """Add a page at the end of the footer, unless there is one at ``slug`` already; return the one there.
+
+    In another language the page takes the place that it has in the first.
+    """
+    there = {page.language: page for page in Page.objects.filter(slug=slug)}
+    if language in there:
+        return there[language]
+    if there:
+        place = min(page.sort_order for page in there.values())
+    else:
+        place = Page.objects.aggregate(last=Max("sort_order", default=0))["last"] + 1
+    return save_page(Page(slug=slug, language=language, title=title, body=body, sort_order=place))
 
 
 @transaction.atomic
@@ -48,6 +55,6 @@ def save_page(page: Page) -> Page:
 
 @transaction.atomic
 def delete_page(page: Page) -> None:
-    """Remove ``page``. Repeating it changes nothing."""
+    """Remove ``page``; in other languages it stays. Repeating it changes nothing."""
     Page.objects.filter(pk=page.pk).delete()
     caching.forget("pages")

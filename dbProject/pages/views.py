@@ -1,7 +1,6 @@
 """Staff-edited pages."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
@@ -10,5 +9,7 @@ from dbProject.pages.models import Page
 
 @require_safe
 def page_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    page = get_object_or_404(Page.objects.published(), slug=slug)
+    page = next(iter(Page.objects.filter(slug=slug).readable()), None)
+    if page is None:
+        raise Http404(f"no page {slug}")
     return TemplateResponse(request, "pages/page_detail.html", {"page": page})

@@ -30,6 +30,9 @@ __all__ = [
     "catalog",
 ]
 
+PAGES = {"en": "pages", "de": "pages_de"}
+"""Which file of ``content/`` holds the pages in which language."""
+
 
 def catalog(*, products: int = 200, seed: int = 1) -> DemoCatalog:
     """This will give the demo store with so many products (singles and parents), equal for equal seeds."""
@@ -43,8 +46,9 @@ def catalog(*, products: int = 200, seed: int = 1) -> DemoCatalog:
         products=tuple(chosen),
         reviews=tuple(reviews.reviews_of(first_editions, seed=seed)),
         pages=tuple(
-            DemoPage(page["slug"], page["title"], page["body"].strip())
-            for page in designs.read("pages")["page"]
+            DemoPage(page["slug"], language, page["title"], page["body"].strip())
+            for language, file in PAGES.items()
+            for page in designs.read(file)["page"]
         ),
     )
 

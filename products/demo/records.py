@@ -97,6 +97,7 @@ class DemoPage:
     """A staff-edited page; the body is HTML."""
 
     slug: str
+    language: str
     title: str
     body: str
 

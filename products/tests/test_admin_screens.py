@@ -227,7 +227,8 @@ def test_nobody_rewrites_a_review_or_a_line_of_the_ledger(staff_client):
 
 
 def test_a_page_is_written_and_cleaned(staff_client):
-    data = {"title": "Imprint", "slug": "imprint", "body": "<p>Us<script>x()</script></p>", "sort_order": 1}
+    data = {"title": "Imprint", "slug": "imprint", "language": "en", "sort_order": 1}
+    data |= {"body": "<p>Us<script>x()</script></p>"}
 
     assert send(staff_client, "pages_page", data | {"is_published": "on"}).status_code == 302
 

@@ -47,7 +47,7 @@ class Command(BaseCommand):
         buyers = people.add_customers(customers, seed=seed)
         demo.add_shelves(wanted)
         for page in wanted.pages:
-            pages.add_page(slug=page.slug, title=page.title, body=page.body)
+            pages.add_page(slug=page.slug, title=page.title, body=page.body, language=page.language)
         with self._bar("Products", len(wanted.products)) as advance:
             added = demo.add_products(wanted, progress=advance)
         with self._bar("Pictures", len(wanted.products)) as advance:
