@@ -16,6 +16,9 @@ from products.selectors.catalog import CatalogFilter
 PICTURE_TYPES = "image/jpeg,image/png,image/webp,image/avif"
 
 YES = {"1", "true", "on", "yes"}
+PRICE = re.compile(
+    r"^(?=.?[0-9])(?P<whole>[1-9][0-9]{0,2}(?:[.,'\s][0-9]{3})+|[0-9]*)(?:[.,](?P<cents>[0-9]{1,2}))?\s?€?$"
+)
 ATTRIBUTE = re.compile(r"^attr_([-\w]{1,120})$", re.ASCII)
 MOST_ATTRIBUTES = 10
 MOST_OPTIONS = 20
@@ -38,6 +41,23 @@ class PictureField(forms.FileField):
         return file
 
 
+class PriceField(forms.DecimalField):
+    """A price as people anywhere type it: 19.90 is 19,90 and 1,299.00 is 1.299,00, in every language.
+
+    A shop's prices have two decimals at most, so a separator before three digits parts thousands. An address
+    with a price in it can thus be sent to somebody who reads another language.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(required=False, min_value=0, max_digits=10, decimal_places=2)
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and (typed := PRICE.match(value.strip())):
+            whole = "".join(filter(str.isdigit, typed["whole"])) or "0"
+            value = f"{whole}.{typed['cents']}" if typed["cents"] else whole
+        return super().to_python(value)
+
+
 class CatalogForm(forms.Form):
     """The catalog's filter, as it stands in an address."""
 
@@ -56,8 +76,8 @@ class CatalogForm(forms.Form):
     q = forms.CharField(required=False, max_length=200)
     category = forms.SlugField(required=False, max_length=120)
     brand = forms.SlugField(required=False, max_length=120)
-    min_price = forms.DecimalField(required=False, min_value=0, max_digits=10, decimal_places=2)
-    max_price = forms.DecimalField(required=False, min_value=0, max_digits=10, decimal_places=2)
+    min_price = PriceField()
+    max_price = PriceField()
     in_stock = forms.CharField(required=False)
     rating = forms.IntegerField(required=False, min_value=1, max_value=5)
     sort = forms.ChoiceField(required=False, choices=SORTS)
