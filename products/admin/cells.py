@@ -2,13 +2,13 @@
 
 from decimal import Decimal
 
-from django.conf import settings
 from django.core.files.storage import default_storage
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from dbProject.templatetags.money import money
 from products import pictures
 from products.models import Product, ProductImage
 from products.models.product import IN_STOCK, LOW_STOCK, OUT_OF_STOCK
@@ -52,8 +52,8 @@ def price(product: Product) -> SafeString:
 
 
 def amount(value: Decimal | None) -> str:
-    """Return an amount of the store's currency, or a dash."""
-    return "\u2013" if value is None else f"{value:,.2f} {settings.STORE_CURRENCY}"
+    """Return an amount in the store's currency as the reader writes it, or a dash."""
+    return "\u2013" if value is None else money(value)
 
 
 def stock_word(product: Product) -> SafeString:

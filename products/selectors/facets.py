@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Aggregate, CharField, Count, F, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Left
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from dbProject import caching
@@ -170,6 +171,8 @@ def words(kind: str, value: str, unit: str = "") -> str:
         return _("Yes") if value == "true" else _("No")
     if kind == ProductAttribute.Type.MULTISELECT:
         return ", ".join(value.split(SEPARATOR))
+    if kind == ProductAttribute.Type.NUMBER and value:
+        value = number_format(value)  # what somebody typed into the address stays as it is
     return f"{value} {unit}" if unit else value
 
 
