@@ -57,7 +57,8 @@ CREATE FUNCTION product_search_without_tags(markup text) RETURNS text LANGUAGE s
 $function$;
 
 -- Bring the rows of these singles and parents up to date.
-CREATE FUNCTION product_search_refresh(pks bigint[]) RETURNS void LANGUAGE plpgsql SET jit = off AS $function$
+CREATE FUNCTION product_search_refresh(pks bigint[]) RETURNS void LANGUAGE plpgsql
+SET jit = off SET plan_cache_mode = force_custom_plan AS $function$
 DECLARE
     choices bigint[] := ARRAY(SELECT id FROM product_attributes WHERE attribute_type IN ('select', 'multiselect'));
 BEGIN
@@ -69,6 +70,11 @@ BEGIN
           AND product.is_active AND product.deleted_at IS NULL
           AND category.is_active AND category.deleted_at IS NULL
     );
+    -- Materialized: while an import fills the tables, their statistics would have all products walked.
+    WITH product AS MATERIALIZED (
+        SELECT * FROM products
+        WHERE id = ANY (pks) AND kind <> 'variant' AND is_active AND deleted_at IS NULL
+    )
     INSERT INTO product_search AS found (product_id, document)
     SELECT product.id,
         product_search_vector(concat_ws(' ', product_search_spaced(product.name), product_search_glued(product.name),
@@ -81,7 +87,7 @@ BEGIN
             WHERE said.product_id = ANY (array_append(variants.ids, product.id)) AND said.attribute_id + 0 = ANY (choices)
         ))), 'C')  -- "+ 0": by product alone, whatever a young table's statistics say
         || product_search_vector(product_search_spaced(product_search_without_tags(product.description)), 'D')
-    FROM products product
+    FROM product
     JOIN brands brand ON brand.id = product.brand_id
     JOIN categories category ON category.id = product.category_id
     LEFT JOIN LATERAL (
@@ -93,8 +99,7 @@ BEGIN
         WHERE product.kind = 'parent' AND variant.parent_id = product.id
           AND variant.is_active AND variant.deleted_at IS NULL
     ) AS variants ON true
-    WHERE product.id = ANY (pks) AND product.kind <> 'variant' AND product.is_active AND product.deleted_at IS NULL
-      AND category.is_active AND category.deleted_at IS NULL
+    WHERE category.is_active AND category.deleted_at IS NULL
     ON CONFLICT (product_id) DO UPDATE SET document = EXCLUDED.document
         WHERE found.document IS DISTINCT FROM EXCLUDED.document;
 END

@@ -11,8 +11,8 @@ def once_at_the_end(*, using: str = DEFAULT_DB_ALIAS) -> Iterator[set[int]]:
     """Index once what a transaction writes to products and their values, instead of after every statement.
 
     Put the pks of all singles and parents that are written, or whose variants are, into its set.
-    Inside a transaction only: what was put off is forgotten with a rollback, together with the rows. Where the
-    database has no statement triggers (SQLite), each row is indexed as always. Two queries.
+    Inside a transaction only: what was put off is forgotten with a rollback, together with the rows.
+    Where the database has no statement triggers (SQLite), each row is indexed as always. Two queries.
     """
     connection = connections[using]
     pks: set[int] = set()
