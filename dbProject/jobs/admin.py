@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import (
@@ -87,7 +88,7 @@ class JobAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("progress"))
     def progress(self, job: Job) -> str:
-        return f"{job.done:,}" if job.total is None else f"{job.done:,} / {job.total:,}"
+        return intcomma(job.done) if job.total is None else f"{intcomma(job.done)} / {intcomma(job.total)}"
 
     def change_view(
         self,
