@@ -74,7 +74,7 @@ def product_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def _listing(request: HttpRequest, **fixed: str) -> dict[str, Any]:
     """Return what every page with a list of products shows; ``fixed`` is what the page is about."""
     form = CatalogForm(request.GET)
-    wanted = form.wanted(**fixed)
+    wanted = catalog.looked_up(form.wanted(**fixed))
     pages = catalog.CatalogPages(wanted)
     products = pages.get_page(request.GET.get("page"))
     brands, attributes = facets.of(wanted)

@@ -29,7 +29,7 @@ MOST_PARTS = 5
 """Words: when not all are found, some of so many have to be."""
 OF_AN_EXACT_CODE = 1_000.0
 """Its rank, above every other."""
-BEST_FIRST = ("-rank", "-is_available", "-pk")
+BEST_FIRST = ("-rank", "-is_available", "-units_sold", "-pk")
 SHELVES_SECONDS = 300
 MAX_SHELVES = 10_000
 

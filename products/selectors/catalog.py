@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,7 @@ from django.db.models import F, Prefetch, Q, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
 from dbProject import caching
+from products import search
 from products.models import Product, ProductAttributeValue, ProductImage, ProductQuerySet, Review
 from products.selectors import categories
 
@@ -46,11 +47,13 @@ class CatalogFilter:
     rating: int | None = None
     attributes: tuple[tuple[str, tuple[str, ...]], ...] = ()
     sort: str = ""
+    found: search.Found | None = field(default=None, compare=False, repr=False)
+    """What :func:`looked_up` found for ``q``: asked once, used for the page, its count and its facets."""
 
-    @property
-    def scope(self) -> "CatalogFilter":
-        """What of it facets are counted in: search, category and brand."""
-        return CatalogFilter(q=self.q, category=self.category, brand=self.brand)
+    def without(self, slug: str) -> "CatalogFilter":
+        """Return it without what was chosen of one attribute."""
+        kept = tuple((name, options) for name, options in self.attributes if name != slug)
+        return replace(self, attributes=kept)
 
     @property
     def is_narrowed(self) -> bool:
@@ -58,28 +61,47 @@ class CatalogFilter:
         return replace(self, sort="") != CatalogFilter()
 
     @property
+    def is_ranked(self) -> bool:
+        """Say whether the best match comes first."""
+        return bool(self.q) and self.sort in ("", "relevance")
+
+    @property
     def key(self) -> str:
         """What tells it from other filters in a cache."""
         return hashlib.sha256(repr(replace(self, sort="")).encode()).hexdigest()[:32]
 
 
+def looked_up(wanted: CatalogFilter) -> CatalogFilter:
+    """Return ``wanted`` with what its words find in the whole shop; one to three queries, none without."""
+    if not wanted.q:
+        return wanted
+    return replace(wanted, found=search.find(wanted.q, within=Product.objects.active().listed()))
+
+
 def catalog(wanted: CatalogFilter) -> ProductQuerySet:
     """Return the products that lists show for ``wanted``, in its order, ready for cards."""
-    return in_order(cards(matching(wanted)).with_cover(), wanted)
+    wanted = wanted if wanted.found else looked_up(wanted)
+    return in_order(cards(matching(wanted, is_ranked=wanted.is_ranked)).with_cover(), wanted)
 
 
-def matching(wanted: CatalogFilter) -> ProductQuerySet:
-    """Return the singles and parents that match ``wanted``.
+def matching(wanted: CatalogFilter, *, is_ranked: bool = False) -> ProductQuerySet:
+    """Return the singles and parents that match ``wanted``; ``is_ranked``: the best first.
 
     Price, stock and attributes hold for one and the same thing to buy: a shirt is found as red and below
     20.00 if one of its variants is both.
     """
-    products = in_scope(wanted)
+    products = in_scope(wanted, is_ranked=is_ranked)
     if wanted.rating:
         products = products.with_reviews().filter(Q(avg_rating__gte=wanted.rating))
+    fitting = things(wanted)
+    return products if fitting is None else products.filter(pk__in=fitting.values_list(OWNER))
+
+
+def things(wanted: CatalogFilter) -> ProductQuerySet | None:
+    """Return what can be bought in the prices, stock and attributes of ``wanted``; ``None``: anything can."""
     if wanted.min_price is None and wanted.max_price is None and not (wanted.in_stock or wanted.attributes):
-        return products
-    buyable = Product.objects.buyable().filter(is_active=True)
+        return None
+    buyable: ProductQuerySet = Product.objects.buyable().filter(is_active=True)
     buyable = buyable.price_range(wanted.min_price, wanted.max_price)
     if wanted.in_stock:
         buyable = buyable.in_stock()
@@ -91,14 +113,15 @@ def matching(wanted: CatalogFilter) -> ProductQuerySet:
                 parent__in=owners
             )  # what stands on a parent holds for its variants
         buyable = buyable.filter(has_one)
-    return products.filter(pk__in=buyable.values_list(OWNER))
+    return buyable
 
 
-def in_scope(wanted: CatalogFilter) -> ProductQuerySet:
+def in_scope(wanted: CatalogFilter, *, is_ranked: bool = False) -> ProductQuerySet:
     """Return the singles and parents of the search, category and brand of ``wanted``."""
     products: ProductQuerySet = Product.objects.active().listed()
     if wanted.q:
-        products = products.search(wanted.q)
+        found = wanted.found or search.find(wanted.q, within=products)
+        products = found.products if is_ranked else found.matches
     if wanted.category:
         shelf = categories.shelf(wanted.category)
         products = products.filter(category__in=categories.subtree(shelf)) if shelf else products.none()
@@ -113,11 +136,9 @@ def cards(products: ProductQuerySet) -> ProductQuerySet:
 
 
 def in_order(products: ProductQuerySet, wanted: CatalogFilter) -> ProductQuerySet:
-    """Sort the annotated ``products``.
-
-    Until sales are written down to products, ``popular`` is newest first; until search ranks what it
-    finds, so is ``relevance``.
-    """
+    """Sort the annotated ``products``. What was searched for comes ranked, the best first."""
+    if wanted.is_ranked:
+        return products
     if wanted.sort == "name":
         return products.order_by("name", "pk")
     if wanted.sort == "price":
