@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from dbProject.pages import services as pages
 from products.demo import catalog
-from products.services import demo
+from products.services import demo, search_words
 from users.services import demo as people
 
 
@@ -53,6 +53,7 @@ class Command(BaseCommand):
         with self._bar("Pictures", len(wanted.products)) as advance:
             drawn = demo.add_pictures(wanted, progress=advance)
         reviews = demo.add_reviews(wanted, customers=buyers)
+        search_words.refresh()
         self.stdout.write(f"Added {added} products, {drawn} pictures and {reviews} reviews.")
 
     @contextmanager
