@@ -1,5 +1,6 @@
 """English and German: who decides, and what then reads how."""
 
+import json
 import re
 from decimal import Decimal
 
@@ -354,6 +355,46 @@ def test_what_one_reader_s_page_remembered_is_not_shown_in_another_language(clie
     for _ in range(2):
         assert words_of(client.get(address).content.decode()) == alone["en"]
         assert words_of(client.get(address, **GERMAN).content.decode()) == alone["de"]
+
+
+@pytest.mark.django_db
+def test_a_category_is_named_in_the_reader_s_language_where_it_has_a_name_there(client):
+    german = {"de": {"name": "Küche", "description": ""}}
+    CategoryFactory(name="Kitchen", slug="kitchen", description="For cooks.", translations=german)
+    CategoryFactory(name="Desk", slug="desk")
+
+    for _ in range(2):  # the second time from what is remembered
+        page = client.get("/categories/kitchen/", **GERMAN).content.decode()
+        assert "<h1>Küche</h1>" in page
+        assert "For cooks." in page
+        assert ">Desk<" in page
+        assert "Kitchen" not in page
+        assert "<h1>Kitchen</h1>" in client.get("/categories/kitchen/").content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("typed", "is_taken"),
+    [
+        ("", True),
+        ('{"de": {"name": "Küche"}}', True),
+        ('{"de": {"nom": "Cuisine"}}', False),
+        ('{"fr": {"name": "Cuisine"}}', False),
+        ('{"de": "Küche"}', False),
+        ('{"de": {"name": 5}}', False),
+        ('["de"]', False),
+        ("{", False),
+    ],
+)
+def test_staff_name_a_category_in_another_language(staff_client, typed, is_taken):
+    category = CategoryFactory(name="Kitchen", slug="kitchen")
+    address = f"/admin/products/category/{category.pk}/change/"
+    data = {"name": "Kitchen", "slug": "kitchen", "sort_order": 0, "is_active": "on", "translations": typed}
+
+    assert (staff_client.post(address, data).status_code == 302) is is_taken
+
+    category.refresh_from_db()
+    assert category.translations == (json.loads(typed or "{}") if is_taken else {})
 
 
 @pytest.mark.django_db

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
@@ -18,10 +20,25 @@ from products.admin.product_forms import ShelfPictureField
 from products.models import Category
 from products.services import categories
 
+WORDS = {"name", "description"}
+"""What of a category may differ from language to language."""
+
 
 class CategoryForm(ShopModelForm):
     fields_of = {"slug_taken": "slug", "category_inside_itself": "parent"}
     image = ShelfPictureField(label=_("picture"), required=False)
+
+    def clean_translations(self) -> dict[str, dict[str, str]]:
+        said = self.cleaned_data["translations"] or {}
+        known = dict(settings.LANGUAGES).keys() - {settings.LANGUAGE_CODE}
+        if not (
+            isinstance(said, dict)
+            and said.keys() <= known
+            and all(isinstance(words, dict) and words.keys() <= WORDS for words in said.values())
+            and all(isinstance(word, str) for words in said.values() for word in words.values())
+        ):
+            raise ValidationError(_('Write it like this: {"de": {"name": "…", "description": "…"}}'))
+        return said
 
 
 class InTreeOrder(ChangeList):
@@ -44,6 +61,7 @@ class CategoryAdmin(SoftDeleteAdmin):
     prepopulated_fields = {"slug": ("name",)}
     fieldsets = (
         (None, {"fields": (("name", "slug"), ("parent", "sort_order"), "is_active", "description", "image")}),
+        (_("In other languages"), {"fields": ("translations",), "classes": ("collapse",)}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:

@@ -33,6 +33,9 @@ __all__ = [
 PAGES = {"en": "pages", "de": "pages_de"}
 """Which file of ``content/`` holds the pages in which language."""
 
+SHELVES = {"de": "shelves_de"}
+"""Which file holds the names and descriptions of the categories in other languages, by slug."""
+
 
 def catalog(*, products: int = 200, seed: int = 1) -> DemoCatalog:
     """This will give the demo store with so many products (singles and parents), equal for equal seeds."""
@@ -66,6 +69,9 @@ def _categories() -> Iterator[DemoCategory]:
                 parent_slug=None if place == 0 else family["slug"],
                 picture=(kind, color),
                 sort_order=order if place == 0 else place,
+                translations={
+                    language: designs.read(file)[category["slug"]] for language, file in SHELVES.items()
+                },
             )
 
 

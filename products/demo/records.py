@@ -17,6 +17,8 @@ class DemoCategory:
     parent_slug: str | None
     picture: Picture | None
     sort_order: int
+    translations: dict[str, dict[str, str]]
+    """Per language its name and description."""
 
 
 @dataclass(frozen=True)

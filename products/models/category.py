@@ -3,8 +3,9 @@
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from tree_queries.fields import TreeNodeForeignKey
 from tree_queries.query import TreeQuerySet
@@ -43,6 +44,10 @@ class Category(SoftDeleteModel, TimestampedModel):
     image = models.ImageField(_("picture"), upload_to="categories/", blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     sort_order = models.PositiveIntegerField(_("position"), default=0)
+    translations = models.JSONField(
+        _("in other languages"), default=dict, db_default=Value({}, models.JSONField()), blank=True
+    )
+    """Per language what differs: ``{"de": {"name": "Küche", "description": "…"}}``."""
 
     objects: ClassVar[Any] = CategoryManager()
     all_objects: ClassVar[Any] = CategoryQuerySet.as_manager()
@@ -65,6 +70,11 @@ class Category(SoftDeleteModel, TimestampedModel):
                 fields=["parent", "name"], condition=Q(deleted_at=None), name="category_name_unique_in_parent"
             ),
         ]
+
+    def localized(self, field: str) -> str:
+        """Return its ``name`` or ``description`` in the reader's language, else as it is."""
+        said: dict[str, str] = self.translations.get(translation.get_language() or "", {})
+        return said.get(field) or str(getattr(self, field))
 
     def __str__(self) -> str:
         return self.name

@@ -5,6 +5,7 @@ from typing import TypedDict
 
 from django.core.files.storage import default_storage
 from django.urls import reverse
+from django.utils import translation
 
 from dbProject import caching
 from products.models import Category
@@ -32,9 +33,11 @@ class Shelf(TypedDict):
 def tree() -> list[Shelf]:
     """Return the categories that are shown, each before what is inside it, remembered for 5 minutes.
 
-    What stands inside something that is off or deleted is not shown.
+    Their names are in the reader's language where they have one. What stands inside something that is off
+    or deleted is not shown.
     """
-    return caching.remember("catalog", "tree", lambda: list(_walk()), seconds=TREE_SECONDS)
+    key = f"tree:{translation.get_language()}"
+    return caching.remember("catalog", key, lambda: list(_walk()), seconds=TREE_SECONDS)
 
 
 def families() -> list[Shelf]:
@@ -88,9 +91,9 @@ def _walk() -> Iterator[Shelf]:
             yield {
                 "id": category.pk,
                 "parent_id": parent_id,
-                "name": category.name,
+                "name": category.localized("name"),
                 "slug": category.slug,
-                "description": category.description,
+                "description": category.localized("description"),
                 "url": reverse("category_detail", args=[category.slug]),
                 "image": default_storage.url(category.image.name) if category.image else "",
                 "depth": depth,

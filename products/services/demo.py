@@ -50,6 +50,7 @@ def add_shelves(demo: DemoCatalog) -> None:
             description=category.description,
             parent=by_slug[category.parent_slug] if category.parent_slug else None,
             sort_order=category.sort_order,
+            translations=category.translations,
             image=_tile(category.picture, demo.family_of(category.slug)) if category.picture else "",
         )
     for brand in demo.brands:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from products.demo import catalog, editions
+from products.demo import catalog, designs, editions
 
 STORE = catalog.catalog()
 ALLOWED_TAGS = {"p", "ul", "li", "strong", "em"}
@@ -205,6 +205,14 @@ def test_pages_say_that_the_shop_is_a_demonstration():
     for page in STORE.pages:
         words = {"en": "demonstration shop", "de": "Demonstrationsshop"}[page.language]
         assert words in page.body, (page.slug, page.language)
+
+
+def test_every_shelf_has_a_german_name_and_text():
+    for category in STORE.categories:
+        german = category.translations["de"]
+        assert german.keys() == {"name", "description"}, category.slug
+        assert all(german.values()), category.slug
+    assert designs.read("shelves_de").keys() == {category.slug for category in STORE.categories}
 
 
 def test_a_family_is_found_for_every_category():
