@@ -35,9 +35,9 @@ def home(request: HttpRequest) -> HttpResponse:
     rows = catalog.home_rows(affordable_below=Decimal(AFFORDABLE_BELOW))
     context = {
         "rows": rows,
-        "opening": next((product for product in rows.most_loved + rows.newest if product.cover_images), None),
         "families": categories.entrances(),
         "affordable_title": _("Under %(price)s") % {"price": round_money(AFFORDABLE_BELOW)},
+        "canonical": reverse("home"),
         "affordable_url": f"?max_price={AFFORDABLE_BELOW}&in_stock=1&sort=-price",
     }
     return TemplateResponse(request, "home.html", context)

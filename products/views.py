@@ -2,17 +2,29 @@
 
 from typing import Any, NamedTuple
 
+from django.conf import settings
+from django.core.signing import BadSignature
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, QueryDict
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from dbProject.templatetags.money import money
+from products import search
 from products.forms import CatalogForm
 from products.models import Brand, Category, Product
-from products.selectors import catalog, categories, facets, redirects
+from products.selectors import catalog, categories, facets, prices, redirects
 from products.selectors import products as product_pages
+
+LONGEST_WORDS = 200
+SEEN_COOKIE = "seen"
+SEEN_SECONDS = 60 * 60 * 24 * 30
+MOST_SEEN = 8
+LONGEST_PK = 18
+"""Digits that the database can compare."""
 
 
 class Chip(NamedTuple):
@@ -68,7 +80,65 @@ def product_detail(request: HttpRequest, slug: str) -> HttpResponse:
         query = urlencode({"variant": product.sku})
         return HttpResponsePermanentRedirect(f"{product.parent.get_absolute_url()}?{query}")
     page = product_pages.page(product, variant_sku=request.GET.get("variant", ""))
-    return TemplateResponse(request, "products/product_detail.html", {"page": page})
+    context = {
+        "page": page,
+        "lowest_before": prices.lowest_before_sale(page.shown) if page.shown.is_on_sale else None,
+        "canonical": product.get_absolute_url(),
+    }
+    return TemplateResponse(request, "products/product_detail.html", context)
+
+
+@require_safe
+def search_results(request: HttpRequest) -> HttpResponse:
+    """Show what the words of ``q`` find; what was probably meant where they find nothing."""
+    context = _listing(request)
+    context["found"] = context["wanted"].found
+    if not context["products"].object_list:
+        context |= {"entrances": categories.entrances(), "popular": catalog.popular()}
+    return TemplateResponse(request, "products/search_results.html", context)
+
+
+@require_safe
+def search_suggest(request: HttpRequest) -> HttpResponse:
+    """Return a fragment with what somebody who is still typing may mean."""
+    typed = request.GET.get("q", "").replace("\x00", "")[:LONGEST_WORDS].strip()
+    context = {"typed": typed, "suggested": search.suggest(typed)}
+    return TemplateResponse(request, "products/search_suggest.html", context)
+
+
+@require_safe
+@never_cache
+def recently_viewed(request: HttpRequest) -> HttpResponse:
+    """Return a fragment with what this visitor looked at lately, and remember ``seen`` as the last of it.
+
+    Only pages with JavaScript ask for it, so that the pages themselves are the same for everybody.
+    """
+    try:
+        kept = request.get_signed_cookie(SEEN_COOKIE, "", max_age=SEEN_SECONDS)
+    except BadSignature:
+        kept = ""
+    pks = [int(pk) for pk in kept.split(".") if pk.isdigit()][:MOST_SEEN]
+    seen = request.GET.get("seen", "")
+    now = int(seen) if seen.isascii() and seen.isdigit() and len(seen) <= LONGEST_PK else None
+    response = TemplateResponse(
+        request, "products/recently_viewed.html", {"products": catalog.seen([pk for pk in pks if pk != now])}
+    )
+    if now is not None:
+        latest = ".".join(map(str, [now, *(pk for pk in pks if pk != now)][:MOST_SEEN]))
+        response.set_signed_cookie(
+            SEEN_COOKIE,
+            latest,
+            max_age=SEEN_SECONDS,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
+
+
+def _canonical(request: HttpRequest, page: int) -> str:
+    """Return the address that stands for this list: without filters and order, with its page."""
+    return f"{request.path}?page={page}" if page > 1 else request.path
 
 
 def _listing(request: HttpRequest, **fixed: str) -> dict[str, Any]:
@@ -78,6 +148,9 @@ def _listing(request: HttpRequest, **fixed: str) -> dict[str, Any]:
     pages = catalog.CatalogPages(wanted)
     products = pages.get_page(request.GET.get("page"))
     brands, attributes = facets.of(wanted)
+    clear_url = request.path
+    if request.path == reverse("search"):
+        clear_url += f"?{urlencode({'q': wanted.q})}"
     return {
         "products": products,
         "page_numbers": pages.get_elided_page_range(products.number, on_each_side=1, on_ends=1),
@@ -87,7 +160,10 @@ def _listing(request: HttpRequest, **fixed: str) -> dict[str, Any]:
         "brands": [] if "brand" in fixed else brands,
         "facets": attributes,
         "chips": _chips(request, wanted, brands, attributes, fixed),
-        "clear_url": request.path,
+        "clear_url": clear_url,
+        "list_url": request.path,
+        "default_sort": "relevance" if wanted.q else "newest",
+        "canonical": _canonical(request, products.number),
         "is_empty_shop": not pages.count and not Product.objects.exists(),
     }
 

@@ -14,16 +14,16 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("count", [3, 60])
-def test_home_costs_six_queries_however_full_the_shop(client, count, django_assert_num_queries):
+def test_home_costs_five_queries_however_full_the_shop(client, count, django_assert_num_queries):
     for product in ProductFactory.create_batch(count):
         pictures.add(product, picture((60, 40)))
         ReviewFactory(product=product)
     cache.clear()
     caching.memory.clear()
 
-    with django_assert_num_queries(6):  # three rows, their covers, the tree, the footer
+    with django_assert_num_queries(5):  # which products, the products, their covers, the tree, the footer
         client.get("/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         client.get("/")
 
 

@@ -1,7 +1,7 @@
 """What a visitor narrowed the catalog to, and the products that match."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
@@ -18,8 +18,10 @@ from products.selectors import categories
 
 PRODUCTS_PER_PAGE = 24
 COUNT_SECONDS = 60
-ROW = 8
-"""Products in one row of the home page, and of what is related."""
+ROW = 4
+"""Products in one row of the home page."""
+POPULAR = 4
+"""Products that are offered where nothing was found."""
 
 OWNER = Coalesce("parent_id", "id")
 """The row that lists show for a single or a variant."""
@@ -181,17 +183,58 @@ class HomeRows:
     newest: list[Product]
     most_loved: list[Product]
     affordable: list[Product]
+    bestsellers: list[Product]
+    featured: list[Product]
 
 
 def home_rows(*, affordable_below: Decimal) -> HomeRows:
-    """Return the latest arrivals, what reviews like best, and what costs little: four queries."""
-    listed = cards(Product.objects.active().listed())
+    """Return what is new, what reviews like best, what costs little, what sells and what is picked.
+
+    Three queries: which products, the products, their covers. What stands in several rows is loaded once.
+    """
+    listed = Product.objects.active().listed()
     reviewed = Review.objects.approved().values("product")
-    loved = listed.filter(pk__in=reviewed).order_by(*BEST_RATED)
-    cheap = listed.filter(price_low__lt=affordable_below, is_available=True).order_by("-price_low", "-pk")
-    rows = HomeRows(*(list(row[:ROW]) for row in (listed.newest_first(), loved, cheap)))
-    load_covers([*rows.newest, *rows.most_loved, *rows.affordable])
-    return rows
+    firsts = [
+        listed.newest_first(),
+        listed.with_reviews().filter(pk__in=reviewed).order_by(*BEST_RATED),
+        listed.filter(price_low__lt=affordable_below, is_available=True).order_by("-price_low", "-pk"),
+        listed.filter(units_sold__gt=0).bestsellers_first(),
+        listed.featured().filter(is_available=True).newest_first(),
+    ]
+    ids = [Product.objects.filter(pk__in=row.values("pk")[:ROW]).values_list("pk") for row in firsts]
+    shown = list(cards(Product.objects.filter(pk__in=[pk for (pk,) in ids[0].union(*ids[1:])])))
+    load_covers(shown)
+    return HomeRows(
+        newest=_row(shown, lambda one: (one.created_at, one.pk)),
+        most_loved=_row(
+            [one for one in shown if one.review_count], lambda one: (one.avg_rating, one.review_count, one.pk)
+        ),
+        affordable=_row(
+            [one for one in shown if one.price_low < affordable_below and one.is_available],
+            lambda one: (one.price_low, one.pk),
+        ),
+        bestsellers=_row([one for one in shown if one.units_sold], lambda one: (one.units_sold, one.pk)),
+        featured=_row(
+            [one for one in shown if one.is_featured and one.is_available],
+            lambda one: (one.created_at, one.pk),
+        ),
+    )
+
+
+def _row(products: Sequence[Product], rank: Callable[[Product], Any]) -> list[Product]:
+    return sorted(products, key=rank, reverse=True)[:ROW]
+
+
+def popular() -> list[Product]:
+    """Return what sells best just now, for somebody who found nothing; two queries."""
+    selling = Product.objects.active().listed().filter(is_available=True).bestsellers_first()
+    return list(cards(selling).with_cover()[:POPULAR])
+
+
+def seen(pks: Sequence[int]) -> list[Product]:
+    """Return those products, as far as customers may see them, in that order; two queries."""
+    found = cards(Product.objects.active().listed().filter(pk__in=pks)).with_cover()
+    return sorted(found, key=lambda product: pks.index(product.pk))
 
 
 def load_covers(products: Sequence[Product]) -> None:

@@ -1,9 +1,9 @@
-"""How many products of a scope have which brand and which answers: what the filter form offers."""
+"""How many of the matching products have which brand and which answers: what the filter form offers."""
 
 import heapq
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Aggregate, CharField, Count, F, QuerySet, Value
@@ -56,25 +56,36 @@ class Facet:
 
 
 def of(wanted: catalog.CatalogFilter) -> tuple[list[Option], list[Facet]]:
-    """Return the brands and the filterable attributes in the scope of ``wanted``, with counts; one query.
+    """Return the brands and the filterable attributes of what matches ``wanted``, with counts; one query.
 
-    Counted over search, category and brand, and remembered for a minute; what is chosen is always among them.
+    A count says how many products there would be with that value instead: what is chosen of a facet does not
+    narrow its own counts. Remembered for a minute; what is chosen is always offered.
     """
-    rows = caching.remember("catalog", f"facets:{wanted.scope.key}", lambda: _count(wanted), seconds=SECONDS)
+    rows = caching.remember("catalog", f"facets:{wanted.key}", lambda: _count(wanted), seconds=SECONDS)
     return _brands(rows, wanted), _facets(rows, wanted)
 
 
 def _count(wanted: catalog.CatalogFilter) -> list[Row]:
     """Count listed products by brand, and by the answers that they and their variants give.
 
-    One statement of four parts, each of which the database can group by numbers. A variant says only what
-    its parent does not, so nothing is counted twice.
+    One statement of parts that the database can group by numbers: brands, attributes, the answers to what is
+    not asked for, and to each attribute that is. A variant says only what its parent does not, so nothing is
+    counted twice.
     """
-    scope = catalog.in_scope(wanted.scope).order_by()
+    asked = [slug for slug, _options in wanted.attributes]
     said = ProductAttributeValue.objects.filter(attribute__is_filterable=True).order_by()
-    of_variants = said.filter(product__parent__in=scope.values("pk"), product__is_active=True)
+    other = said.exclude(attribute__slug__in=asked) if asked else said
+    parts = [
+        *_answers(other, wanted),
+        *(
+            part
+            for slug in asked
+            for part in _answers(said.filter(attribute__slug=slug), wanted.without(slug))
+        ),
+    ]
+    of_any_brand = catalog.matching(replace(wanted, brand="")).order_by()
     return _worth_remembering(
-        _rows(scope, BRAND, "brand", Count("pk"), a=F("brand__slug"), b=F("brand__name")).union(
+        _rows(of_any_brand, BRAND, "brand", Count("pk"), a=F("brand__slug"), b=F("brand__name")).union(
             _rows(
                 ProductAttribute.objects.filter(is_filterable=True).order_by(),
                 ATTRIBUTE,
@@ -85,17 +96,26 @@ def _count(wanted: catalog.CatalogFilter) -> list[Row]:
                 c=F("attribute_type"),
                 d=F("unit"),
             ),
-            _rows(said.filter(product__in=scope.values("pk")), ANSWER, "attribute", Count("pk"), a=OPTION),
-            _rows(
-                of_variants.filter(product__deleted_at=None),
-                ANSWER,
-                "attribute",
-                Count("product__parent", distinct=True),
-                a=OPTION,
-            ),
+            *parts,
             all=True,
         )
     )
+
+
+def _answers(
+    said: QuerySet[ProductAttributeValue], wanted: catalog.CatalogFilter
+) -> list[QuerySet[Any, Row]]:
+    """Return the counts of answers among ``said`` of what matches: of listed products, and of variants."""
+    listed = catalog.matching(wanted).order_by().values("pk")
+    of_variants = said.filter(product__parent__in=listed, product__is_active=True, product__deleted_at=None)
+    fitting = catalog.things(wanted)
+    if fitting is not None:
+        of_variants = of_variants.filter(product__in=fitting.order_by().values("pk"))
+    owners = Count("product__parent", distinct=True)
+    return [
+        _rows(said.filter(product__in=listed), ANSWER, "attribute", Count("pk"), a=OPTION),
+        _rows(of_variants, ANSWER, "attribute", owners, a=OPTION),
+    ]
 
 
 def _worth_remembering(rows: Iterable[Row]) -> list[Row]:

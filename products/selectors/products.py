@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from products.models import (
     Product,
@@ -17,6 +18,7 @@ from products.models import (
 )
 from products.selectors import catalog, categories, facets
 
+RATINGS = (5, 4, 3, 2, 1)
 REVIEWS_SHOWN = 20
 RELATED = 4
 
@@ -35,6 +37,14 @@ class Question(NamedTuple):
 
     label: str
     choices: list[Choice]
+
+
+class Bar(NamedTuple):
+    """A line of the histogram: how many reviews give so many stars, and their share in percent."""
+
+    rating: int
+    count: int
+    percent: int
 
 
 class Specification(NamedTuple):
@@ -61,17 +71,25 @@ class ProductPage:
     def shown(self) -> Product:
         return self.chosen or self.product
 
+    @property
+    def histogram(self) -> list[Bar]:
+        """How the approved reviews spread, best first; ``product`` as :func:`at` returns it."""
+        counts = {rating: getattr(self.product, f"stars_{rating}") for rating in RATINGS}
+        total = sum(counts.values()) or 1
+        return [Bar(rating, count, round(100 * count / total)) for rating, count in counts.items()]
+
 
 def at(slug: str) -> Product | None:
     """Return the product with that slug, if customers may see it; a variant comes with its parent."""
-    return (
-        Product.objects.active()
-        .with_category_and_brand()
-        .select_related("parent")
-        .with_reviews()
-        .filter(slug=slug)
-        .first()
-    )
+    approved = Review.objects.approved().filter(product=OuterRef("pk")).order_by().values("product")
+    stars = {
+        f"stars_{rating}": Coalesce(
+            Subquery(approved.filter(rating=rating).annotate(n=Count("pk")).values("n")), 0
+        )
+        for rating in RATINGS
+    }
+    products = Product.objects.active().with_category_and_brand().select_related("parent").with_reviews()
+    return products.annotate(**stars).filter(slug=slug).first()
 
 
 def in_detail() -> ProductQuerySet:
@@ -84,14 +102,13 @@ def in_detail() -> ProductQuerySet:
 
 
 def page(product: Product, *, variant_sku: str = "") -> ProductPage:
-    """Return what the page of ``product``, a single or a parent, shows; six queries and the tree.
+    """Return what the page of ``product``, a single or a parent, shows; four queries and the tree.
 
     ``variant_sku`` is the variant asked for; one that is not there counts as not asked for.
     """
-    variants = _variants(product) if product.has_variants else []
+    variants, related = _family(product)
     chosen = next((variant for variant in variants if variant.sku == variant_sku), None)
     values = _values([product, *variants])
-    related = _related(product)
     images = _images(product, variants, related)
     return ProductPage(
         product=product,
@@ -105,10 +122,16 @@ def page(product: Product, *, variant_sku: str = "") -> ProductPage:
     )
 
 
-def _variants(product: Product) -> list[Product]:
-    return list(
-        Product.objects.filter(parent=product, is_active=True).defer(*catalog.LONG_TEXTS).order_by("pk")
-    )
+def _family(product: Product) -> tuple[list[Product], list[Product]]:
+    """Return the variants of a product, and other things of its category without covers; one query."""
+    others = Product.objects.active().listed().filter(category=product.category_id).exclude(pk=product.pk)
+    wanted = Q(pk__in=others.newest_first().values("pk")[:RELATED])
+    if product.has_variants:
+        wanted |= Q(parent=product, is_active=True)
+    found = list(catalog.cards(Product.objects.filter(wanted)).order_by("pk"))
+    variants = [one for one in found if one.parent_id == product.pk]
+    related = [one for one in found if one.parent_id is None]
+    return variants, sorted(related, key=lambda one: (one.created_at, one.pk), reverse=True)
 
 
 def _values(products: Iterable[Product]) -> dict[int, list[ProductAttributeValue]]:
@@ -118,12 +141,6 @@ def _values(products: Iterable[Product]) -> dict[int, list[ProductAttributeValue
     for value in rows.order_by("attribute__sort_order", "attribute__name", "pk"):
         found[value.product_id].append(value)
     return found
-
-
-def _related(product: Product) -> list[Product]:
-    """Return other things of the same category, the latest first, without their covers."""
-    others = Product.objects.active().listed().filter(category=product.category_id).exclude(pk=product.pk)
-    return list(catalog.cards(others).newest_first()[:RELATED])
 
 
 def _images(

@@ -1,0 +1,87 @@
+// The little that links, forms and htmx do not do by themselves. Without it everything still works.
+"use strict";
+
+// An address says only what was asked for.
+document.addEventListener("formdata", (event) => {
+  if (event.target.method === "get") dropEmpty(event.formData);
+});
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.verb === "get") dropEmpty(event.detail.formData);
+});
+function dropEmpty(data) {
+  for (const [name, value] of [...data]) if (value === "") data.delete(name);
+}
+
+// What somebody folded open stays open when the counts beside it change.
+let unfolded = new Set();
+document.addEventListener("htmx:beforeSwap", () => {
+  unfolded = new Set([...document.querySelectorAll("#facets details[open]")].map((one) => one.dataset.name));
+});
+document.addEventListener("htmx:afterSettle", () => {
+  for (const one of document.querySelectorAll("#facets details")) if (unfolded.has(one.dataset.name)) one.open = true;
+});
+
+// A search field that suggests: a combobox as the ARIA Authoring Practices describe it.
+const field = document.getElementById("search");
+const list = document.getElementById("suggestions");
+if (field && list) {
+  let active = -1;
+  const options = () => [...list.querySelectorAll("[role=option]")];
+  const show = (isOpen) => {
+    list.hidden = !isOpen;
+    field.setAttribute("aria-expanded", String(isOpen));
+    if (!isOpen) mark(-1);
+  };
+  const mark = (index) => {
+    active = index;
+    options().forEach((option, at) => option.setAttribute("aria-selected", String(at === index)));
+    const option = options()[index];
+    if (option) {
+      field.setAttribute("aria-activedescendant", option.id);
+      option.scrollIntoView({ block: "nearest" });
+    } else field.removeAttribute("aria-activedescendant");
+  };
+  for (const [name, value] of Object.entries({
+    role: "combobox", "aria-autocomplete": "list", "aria-controls": "suggestions", "aria-expanded": "false",
+  })) field.setAttribute(name, value);
+
+  list.addEventListener("htmx:afterSwap", () => {
+    mark(-1);
+    show(document.activeElement === field && options().length > 0);
+  });
+  field.addEventListener("keydown", (event) => {
+    const found = options();
+    if (event.key === "Escape" && !list.hidden) {
+      event.preventDefault();
+      show(false);
+    } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && found.length) {
+      event.preventDefault();
+      show(true);
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      mark(active === -1 && step === -1 ? found.length - 1 : (active + step + found.length) % found.length);
+    } else if (event.key === "Enter" && active >= 0 && !list.hidden) {
+      event.preventDefault();
+      found[active].click();
+    }
+  });
+  field.addEventListener("focus", () => show(field.value.trim().length > 1 && options().length > 0));
+  document.addEventListener("pointerdown", (event) => {
+    if (!event.target.closest(".site-search")) show(false);
+  });
+  field.addEventListener("blur", () => setTimeout(() => show(document.activeElement?.closest("#suggestions") != null), 150));
+}
+
+// A picture of the gallery, large, without leaving the page.
+const viewer = document.getElementById("viewer");
+if (viewer) {
+  const large = viewer.querySelector("img");
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-large]");
+    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      large.src = link.href;
+      large.alt = link.querySelector("img")?.alt ?? "";
+      viewer.showModal();
+    } else if (event.target === viewer || event.target === large) viewer.close();
+  });
+}
