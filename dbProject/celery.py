@@ -2,6 +2,7 @@
 
 import os
 import sys
+from threading import Event
 from typing import Any
 
 from celery import Celery, signals
@@ -12,6 +13,9 @@ app = Celery("dbProject")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
+works_here = Event()
+"""Set once this process does the background work itself (see ``dbProject.worker``)."""
+
 REFUSED = 2
 REFUSAL = (
     "Tasks already run inside the web process here. For a worker of its own, set CELERY_BROKER_URL "
@@ -19,12 +23,15 @@ REFUSAL = (
 )
 
 
+def has_no_broker() -> bool:
+    """Say whether tasks travel inside this process only (``memory://``)."""
+    return str(app.conf.broker_url).startswith("memory:")
+
+
 @signals.celeryd_init.connect
 @signals.beat_init.connect
-def refuse_in_process_broker(**_: Any) -> None:
+def refuse_to_wait_in_vain(**_: Any) -> None:
     """End ``celery worker`` and ``celery beat`` where the web process does their work already."""
-    from dbProject import worker
-
-    if worker.is_embedded() and not worker.is_running():
+    if has_no_broker() and not works_here.is_set():
         (sys.__stderr__ or sys.stderr).write(REFUSAL)  # beat sends sys.stderr to its log
         raise SystemExit(REFUSED)

@@ -6,8 +6,7 @@ from django.core.cache import cache
 from django.db import DatabaseError, connection
 from kombu.exceptions import OperationalError
 
-from dbProject import worker
-from dbProject.celery import app
+from dbProject.celery import app, has_no_broker
 
 BROKER_SECONDS = 1
 OK = "ok"
@@ -46,7 +45,7 @@ def _cache() -> str:
 
 
 def _broker() -> str:
-    if worker.is_embedded():
+    if has_no_broker():
         return OK
     try:
         with app.connection_for_write(connect_timeout=BROKER_SECONDS) as broker:

@@ -4,29 +4,17 @@ import atexit
 import threading
 
 from celery import beat
-from django.conf import settings
 
-from dbProject.celery import app
+from dbProject.celery import app, has_no_broker, works_here
 
 CONCURRENT_TASKS = 2
-_running = threading.Event()
-
-
-def is_embedded() -> bool:
-    """Say whether tasks travel inside this process only (``memory://``)."""
-    return bool(settings.CELERY_BROKER_URL.startswith("memory:"))
-
-
-def is_running() -> bool:
-    """Say whether this process does the background work already."""
-    return _running.is_set()
 
 
 def start_if_embedded() -> None:
     """Start worker and clock once per process, where there is no broker that others could serve."""
-    if not is_embedded() or is_running():
+    if not has_no_broker() or works_here.is_set():
         return
-    _running.set()
+    works_here.set()
     worker = app.WorkController(
         pool="threads",
         concurrency=CONCURRENT_TASKS,
