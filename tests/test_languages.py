@@ -432,7 +432,7 @@ def test_another_language_costs_no_query(client, shop, address, django_assert_nu
 
 
 @pytest.mark.unit
-@pytest.mark.parametrize("name", ["400.html", "500.html"])
+@pytest.mark.parametrize("name", ["400.html", "429.html", "500.html", "503.html"])
 def test_the_pages_without_context_speak_the_reader_s_language_too(name):
     with translation.override("de"):
         html = engines["django"].get_template(name).render({}, None)
