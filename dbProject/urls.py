@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from dbProject import views
 
@@ -13,6 +13,11 @@ urlpatterns = [
     path("api/", include("products.api")),
     path("api/", include("dbProject.jobs.api")),
     path("language/<slug:code>/", views.language, name="language"),
+    path("styleguide/", views.styleguide, name="styleguide"),
+    path("sitemap.xml", views.sitemap, name="sitemap"),
+    re_path(r"^sitemap-(?P<part>shelves|products-[0-9]{1,6})\.xml$", views.sitemap_part, name="sitemap_part"),
+    path("robots.txt", views.robots, name="robots"),
+    path("llms.txt", views.llms, name="llms"),
     path("health", views.health, name="health"),
     path("health/ready", views.health, name="health_ready"),
     path("health/live", views.alive, name="health_live"),

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django.conf import settings
+from django.core.paginator import Paginator
 from django.http import (
     Http404,
     HttpRequest,
@@ -21,7 +22,7 @@ from django.views.static import serve
 
 from dbProject import health as dependencies
 from dbProject.templatetags.money import round_money
-from products.selectors import catalog, categories
+from products.selectors import addresses, catalog, categories, samples
 
 LONGEST_ADDRESS = 2_000
 """Characters; browsers and proxies cut what is longer."""
@@ -41,6 +42,65 @@ def home(request: HttpRequest) -> HttpResponse:
         "affordable_url": f"?max_price={AFFORDABLE_BELOW}&in_stock=1&sort=-price",
     }
     return TemplateResponse(request, "home.html", context)
+
+
+@require_safe
+def styleguide(request: HttpRequest) -> HttpResponse:
+    """Show every part of the pages in every state; nothing here comes from the database."""
+    pages = Paginator(range(240), 24)
+    context = {
+        "products": samples.products(),
+        "paged": pages.page(5),
+        "page_numbers": pages.get_elided_page_range(5, on_each_side=1, on_ends=1),
+    }
+    return TemplateResponse(request, "styleguide.html", context)
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """Say what crawlers leave alone: what is endless, personal or for staff."""
+    closed = ("/admin/", "/api/", "/search/", "/recently-viewed/", "/language/", "/styleguide/")
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), ""]
+    return HttpResponse(
+        "\n".join([*lines, f"Sitemap: {settings.SITE_URL}/sitemap.xml", ""]), content_type="text/plain"
+    )
+
+
+@require_safe
+def llms(request: HttpRequest) -> HttpResponse:
+    """Say to language models where they find what."""
+    context = {"families": categories.families()}
+    return TemplateResponse(request, "llms.txt", context, content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """List the parts of the site map: one for shelves and brands, one for each 5,000 products."""
+    parts = ["shelves", *(f"products-{number}" for number in range(1, addresses.parts() + 1))]
+    rows = [f"<sitemap><loc>{settings.SITE_URL}/sitemap-{part}.xml</loc></sitemap>" for part in parts]
+    return HttpResponse(_xml("sitemapindex", rows), content_type="application/xml")
+
+
+@require_safe
+def sitemap_part(request: HttpRequest, part: str) -> HttpResponse:
+    """List the addresses of one part of the site map."""
+    name, _dash, number = part.partition("-")
+    if part == "shelves":
+        rows = [f"<url><loc>{settings.SITE_URL}{path}</loc></url>" for path in addresses.shelves()]
+    elif name == "products" and 0 < int(number or 0) <= addresses.parts():
+        rows = [
+            f"<url><loc>{settings.SITE_URL}{path}</loc><lastmod>{day.isoformat()}</lastmod></url>"
+            for path, day in addresses.products(int(number))
+        ]
+    else:
+        raise Http404(f"no part {part}")
+    return HttpResponse(_xml("urlset", rows), content_type="application/xml")
+
+
+def _xml(root: str, rows: list[str]) -> str:
+    """Return the rows as XML; slugs hold nothing that would need escaping."""
+    space = "http://www.sitemaps.org/schemas/sitemap/0.9"
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} xmlns="{space}">{"".join(rows)}</{root}>\n'
 
 
 @require_safe

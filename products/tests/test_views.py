@@ -1,14 +1,20 @@
 """Catalog pages."""
 
+import json
+import re
 from decimal import Decimal
+from urllib.parse import urlencode
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.urls import reverse
 
 from dbProject import caching
 from dbProject.pages import services as pages
-from products.services import attributes, catalog, pictures
+from products.models import Product
+from products.selectors import addresses
+from products.services import attributes, catalog, pictures, search_words
 from products.tests.factories import (
     AttributeFactory,
     BrandFactory,
@@ -226,3 +232,122 @@ def test_a_sold_out_choice_is_marked_in_words(client, shop):
 @pytest.mark.parametrize("name", ["product_list", "home"])
 def test_only_reading_is_possible(client, name):
     assert client.post(reverse(name)).status_code == 405
+
+
+HOSTILE = [
+    "\x00",
+    "'; DROP TABLE products; --",
+    "<script>alert(1)</script>",
+    "%(x)s {{ 7*7 }} ${7*7}",
+    "9" * 400,
+    "-1",
+    "1e309",
+    "NaN",
+    "\u202e\u0000\ufeff\U0001f9e8",
+    "../../etc/passwd",
+    "' \" & | ! ( ) : * <->",
+    "\ud83d",
+    "a" * 3000,
+    "",
+]
+FIELDS = [
+    "q",
+    "category",
+    "brand",
+    "min_price",
+    "max_price",
+    "in_stock",
+    "rating",
+    "attr_color",
+    "sort",
+    "page",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_any_text_in_any_field_of_any_page_is_answered(client, shop, text):
+    product = shop(3)[0]
+    own = {"variant": text, "seen": text, "next": text}
+    query = urlencode(dict.fromkeys(FIELDS, text) | own, errors="surrogatepass")
+    pages = ["/", "/products/", "/categories/kitchen/", "/brands/tidewater/", product.get_absolute_url()]
+    pages += ["/search/", "/search/suggest/", "/recently-viewed/", "/styleguide/", "/sitemap.xml"]
+
+    answers = {page: client.get(f"{page}?{query}").status_code for page in pages}
+    alone = {
+        f"{page}?{field}": client.get(
+            f"{page}?{urlencode({field: text}, errors='surrogatepass')}"
+        ).status_code
+        for page in ("/products/", "/search/")
+        for field in FIELDS
+    }
+
+    assert set(answers.values()) | set(alone.values()) == {200}
+
+
+def test_a_misspelled_search_finds_what_was_meant(client):
+    ProductFactory.create_batch(3, name="Parlor headphones")
+    search_words.refresh()
+
+    response = client.get("/search/?q=hedphones")
+
+    assert "Results for “headphones”" in response.content.decode()
+    assert len(response.context["products"]) == 3
+
+
+def test_an_empty_search_leads_on(client, shop):
+    shop(3)
+
+    html = client.get("/search/?q=xyzzyqwert").content.decode()
+
+    assert "We could not find that" in html
+    assert 'href="/categories/kitchen/"' in html
+    assert "What others like" in html
+
+
+def test_suggestions_are_a_fragment_of_links(client):
+    mug = ProductFactory(name="Harbor mug")
+
+    html = client.get("/search/suggest/?q=harb").content.decode()
+
+    assert f'href="{mug.get_absolute_url()}"' in html
+    assert "<html" not in html
+
+
+def test_what_was_seen_is_shown_again_but_not_itself(client):
+    first, second = ProductFactory.create_batch(2)
+    client.get(f"/recently-viewed/?seen={first.pk}")
+
+    html = client.get(f"/recently-viewed/?seen={second.pk}").content.decode()
+
+    assert first.name in html
+    assert second.name not in html
+    client.cookies["seen"] = "1.2:forged"
+    assert client.get("/recently-viewed/").content.strip() == b""
+
+
+def test_machines_read_the_product_and_the_way_to_it(client, shop):
+    product = shop(1)[0]
+    Product.objects.filter(pk=product.pk).update(name="</script><b>&")
+
+    html = client.get(product.get_absolute_url()).content.decode()
+
+    blocks = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html)
+    about, crumbs = map(json.loads, blocks)
+    assert (about["@type"], about["name"], about["sku"]) == ("Product", "</script><b>&", product.sku)
+    assert [step["name"] for step in crumbs["itemListElement"]] == ["Kitchen", product.category.name]
+    assert f'rel="canonical" href="{settings.SITE_URL}{product.get_absolute_url()}"' in html
+
+
+def test_the_site_map_lists_every_page_once(client, shop, monkeypatch):
+    monkeypatch.setattr(addresses, "PER_PART", 2)
+    products = shop(3)
+
+    index = client.get("/sitemap.xml").content.decode()
+    parts = [client.get(path).content.decode() for path in re.findall(r"//[^/]+(/sitemap-[^<]+)", index)]
+
+    found = re.findall(r"<loc>([^<]+)</loc>", "".join(parts[1:]))
+    assert found == [settings.SITE_URL + product.get_absolute_url() for product in products]
+    assert "/categories/kitchen/</loc>" in parts[0]
+    assert client.get("/sitemap-products-9.xml").status_code == 404
+    assert "Sitemap: " in client.get("/robots.txt").content.decode()
+    assert "/api/products/" in client.get("/llms.txt").content.decode()

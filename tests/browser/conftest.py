@@ -86,4 +86,7 @@ def filled_shop(transactional_db, settings, tmp_path):
         "category": kitchen.get_absolute_url(),
         "brand": tidewater.get_absolute_url(),
         "page": "/pages/imprint/",
+        "search": "/search/?q=bowl",
+        "lost": "/search/?q=xyzzyqwert",
+        "styleguide": "/styleguide/",
     }

@@ -71,14 +71,18 @@ def test_a_phone_opens_the_filter_ticks_a_box_and_sees_fewer(filled_shop, tab):
     tab.goto("/products/")
     assert not tab.get_by_label("In stock only").is_visible()
 
-    tab.get_by_role("link", name="Filter and sort").click()
+    tab.get_by_role("link", name="Filter", exact=True).click()
     tab.get_by_label("Brand").select_option(label="Tidewater Pottery (32)")
     tab.get_by_label("From").fill("30")
-    tab.get_by_role("button", name="Show products").click()
+    tab.get_by_label("From").blur()
+    tab.get_by_role("button", name="Show 1 product", exact=True).wait_for()
+    tab.get_by_role("button", name="Show 1 product", exact=True).click()
+    tab.get_by_role("link", name="Close").click()
 
     assert tab.get_by_role("listitem").filter(has=tab.locator(".card-name")).count() == 1
+    assert "min_price=30" in tab.url
     tab.get_by_role("link", name="Remove from 30.00").click()
-    assert tab.get_by_text("32 products").is_visible()
+    assert tab.get_by_text("32 products", exact=True).is_visible()
 
 
 @pytest.mark.parametrize("size", ["desk"], indirect=True)

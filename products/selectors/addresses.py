@@ -1,0 +1,35 @@
+"""The addresses of what customers may see, for the site map."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.urls import reverse
+
+from products.models import Brand, Product
+from products.selectors import categories
+
+PER_PART = 5_000
+"""Addresses; Source: sitemaps.org allows 50,000 and 50 MB."""
+
+
+def parts() -> int:
+    """Return how many parts the products fill; one query."""
+    return -(-Product.objects.active().listed().count() // PER_PART)
+
+
+def products(part: int) -> Iterator[tuple[str, date]]:
+    """Return the addresses of one part, the first is 1, with the day of the last change; one query."""
+    rows = Product.objects.active().listed().order_by("pk").values_list("slug", "updated_at")
+    for slug, updated_at in rows[(part - 1) * PER_PART : part * PER_PART].iterator():
+        yield reverse("product_detail", args=[slug]), updated_at.date()
+
+
+def shelves() -> list[str]:
+    """Return the addresses of the home page, the catalog, every category and every brand; one query."""
+    brands = Brand.objects.active().order_by("pk").values_list("slug", flat=True)
+    return [
+        reverse("home"),
+        reverse("product_list"),
+        *(shelf["url"] for shelf in categories.tree()),
+        *(reverse("brand_detail", args=[slug]) for slug in brands),
+    ]

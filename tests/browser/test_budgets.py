@@ -1,0 +1,106 @@
+"""What every page may weigh, and that it works without scripts."""
+
+import gzip
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.integration, pytest.mark.slow]
+
+MOST_SCRIPT, MOST_STYLE, MOST_HTML, MOST_PICTURE = 25_000, 18_000, 30_000, 100_000
+"""Bytes; text is counted as gzip sends it."""
+MOST_SHIFT = 0.05
+SHIFTS = """
+() => new Promise(resolve => {
+    let total = 0;
+    new PerformanceObserver(list => { for (const entry of list.getEntries()) total += entry.value; })
+        .observe({type: "layout-shift", buffered: true});
+    setTimeout(() => resolve(total), 60);
+})
+"""
+
+
+@pytest.mark.parametrize("size", [(390, 844), (1280, 900)], ids=["phone", "desk"])
+def test_every_page_keeps_to_its_budget(browser, live_server, filled_shop, size):
+    context = browser.new_context(
+        base_url=live_server.url, viewport={"width": size[0], "height": size[1]}, device_scale_factor=2
+    )
+    too_much = []
+    for name, address in filled_shop.items():
+        tab, answers = context.new_page(), []
+        tab.on("response", lambda answer, kept=answers: kept.append(answer))
+        tab.goto(address, wait_until="networkidle")
+        weights = {"script": 0, "stylesheet": 0, "document": 0}
+        for answer in answers:
+            kind = answer.request.resource_type
+            if not answer.url.startswith((live_server.url, "data:")):
+                too_much.append((name, "from elsewhere", answer.url))
+            if kind in weights:
+                weights[kind] += len(gzip.compress(answer.body()))
+            if kind == "image" and len(answer.body()) > MOST_PICTURE:
+                too_much.append((name, answer.url, len(answer.body())))
+        limits = {"script": MOST_SCRIPT, "stylesheet": MOST_STYLE, "document": MOST_HTML}
+        too_much += [(name, kind, weights[kind]) for kind in limits if not 0 < weights[kind] <= limits[kind]]
+        shift = tab.evaluate(SHIFTS)
+        if shift >= MOST_SHIFT:
+            too_much.append((name, "shift", shift))
+        tab.close()
+    context.close()
+
+    assert too_much == []
+
+
+def test_without_scripts_filters_sort_pages_and_search_work(browser, live_server, filled_shop):
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    tab = context.new_page()
+
+    tab.goto("/products/")
+    tab.get_by_label("Sort by").select_option("price")
+    tab.get_by_role("button", name="Sort", exact=True).click()
+    assert "sort=price" in tab.url
+    tab.get_by_role("link", name="Load more").click()
+    assert "page=2" in tab.url
+    tab.get_by_label("Search the shop").fill("bowl")
+    tab.get_by_role("button", name="Search", exact=True).click()
+    tab.get_by_role("link", name="Harbor serving bowl").click()
+    tab.get_by_role("link", name="Enlarge picture 1").click()
+
+    assert tab.url.rpartition(".")[2] in {"jpg", "webp"}
+    context.close()
+
+
+def test_load_more_appends_and_leaves_no_more_to_load(page, live_server, filled_shop):
+    page.goto(f"{live_server.url}/products/")
+    cards = page.locator("#cards > li")
+    expect(cards).to_have_count(24)
+
+    page.get_by_role("link", name="Load more").click()
+
+    expect(cards).to_have_count(32)
+    expect(page.get_by_role("link", name="Load more")).to_have_count(0)
+
+
+def test_suggestions_are_chosen_with_the_keyboard(page, live_server, filled_shop):
+    page.goto(live_server.url)
+    field = page.get_by_role("combobox", name="Search the shop")
+    field.press_sequentially("harbor")
+    expect(page.get_by_role("option").first).to_be_visible()
+
+    field.press("ArrowDown")
+    expect(field).to_have_attribute("aria-activedescendant", "suggestion-product-1")
+    field.press("Escape")
+    expect(page.get_by_role("option").first).to_be_hidden()
+    field.press("ArrowDown")
+    field.press("Enter")
+
+    page.wait_for_url(f"{live_server.url}{filled_shop['single']}")
+
+
+def test_a_picture_opens_large_and_closes_with_escape(page, live_server, filled_shop):
+    page.goto(live_server.url + filled_shop["single"])
+
+    page.get_by_role("link", name="Enlarge picture 1").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+
+    expect(page.get_by_role("dialog")).to_be_hidden()
