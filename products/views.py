@@ -117,7 +117,7 @@ def recently_viewed(request: HttpRequest) -> HttpResponse:
         kept = request.get_signed_cookie(SEEN_COOKIE, "", max_age=SEEN_SECONDS)
     except BadSignature:
         kept = ""
-    pks = [int(pk) for pk in kept.split(".") if pk.isdigit()][:MOST_SEEN]
+    pks = [int(pk) for pk in (kept or "").split(".") if pk.isdigit()][:MOST_SEEN]
     seen = request.GET.get("seen", "")
     now = int(seen) if seen.isascii() and seen.isdigit() and len(seen) <= LONGEST_PK else None
     response = TemplateResponse(

@@ -202,7 +202,7 @@ def home_rows(*, affordable_below: Decimal) -> HomeRows:
         listed.featured().filter(is_available=True).newest_first(),
     ]
     ids = [Product.objects.filter(pk__in=row.values("pk")[:ROW]).values_list("pk") for row in firsts]
-    shown = list(cards(Product.objects.filter(pk__in=[pk for (pk,) in ids[0].union(*ids[1:])])))
+    shown: list[Any] = list(cards(Product.objects.filter(pk__in=[pk for (pk,) in ids[0].union(*ids[1:])])))
     load_covers(shown)
     return HomeRows(
         newest=_row(shown, lambda one: (one.created_at, one.pk)),
@@ -221,7 +221,7 @@ def home_rows(*, affordable_below: Decimal) -> HomeRows:
     )
 
 
-def _row(products: Sequence[Product], rank: Callable[[Product], Any]) -> list[Product]:
+def _row(products: Sequence[Any], rank: Callable[[Any], Any]) -> list[Product]:
     return sorted(products, key=rank, reverse=True)[:ROW]
 
 

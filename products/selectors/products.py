@@ -43,7 +43,7 @@ class Bar(NamedTuple):
     """A line of the histogram: how many reviews give so many stars, and their share in percent."""
 
     rating: int
-    count: int
+    reviews: int
     percent: int
 
 
