@@ -5,7 +5,7 @@ Locks are taken in one order everywhere: singles and variants by pk, then parent
 
 from collections.abc import Iterable, Mapping
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Case, F, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -102,13 +102,20 @@ def adjust_many(
 
 
 def open_ledgers(products: Iterable[Product]) -> None:
-    """Record the units that new ``products`` were born with; call it in the transaction that makes them."""
-    opening = StockMovement.Kind.OPENING
-    StockMovement.objects.bulk_create(
-        StockMovement(product=product, kind=opening, change=product.stock_quantity)
-        for product in products
-        if product.stock_quantity
-    )
+    """Record the units that new ``products`` were stored with; one query, in the transaction that makes them.
+
+    Raw SQL for the reason of ``price_history.record``.
+    """
+    pks = [product.pk for product in products if product.stock_quantity]
+    if not pks:
+        return
+    places = ", ".join(["%s"] * len(pks))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO stock_movements (product_id, kind, change, reason, reference, created_at)"  # noqa: S608
+            f" SELECT id, %s, stock_quantity, '', '', %s FROM products WHERE id IN ({places})",
+            [StockMovement.Kind.OPENING, timezone.now(), *pks],
+        )
 
 
 def record_import(changes: Mapping[int, int], *, reference: str) -> None:

@@ -73,7 +73,15 @@ def test_the_list_shows_what_staff_look_for(staff_client):
 
     page = staff_client.get(LIST).content.decode()
 
-    for said in ("Oak stool", product.sku, "80.00\xa0€", "60.00\xa0€", "Low", product.brand.name, "shop-thumb"):
+    for said in (
+        "Oak stool",
+        product.sku,
+        "80.00\xa0€",
+        "60.00\xa0€",
+        "Low",
+        product.brand.name,
+        "shop-thumb",
+    ):
         assert said in page
     assert product.images.get().image.url.rpartition(".")[0] in page
 
