@@ -77,6 +77,15 @@ def test_the_page_for_our_own_faults_needs_nothing_that_may_be_broken():
     assert "Something broke on our side" in html
 
 
+@pytest.mark.unit
+@pytest.mark.parametrize("name", ["429.html", "503.html"])
+def test_a_page_for_too_much_at_once_needs_no_request_and_no_database(name):
+    html = engines["django"].get_template(name).render({}, None)
+
+    assert f'aria-hidden="true">{name.partition(".")[0]}</p>' in html
+    assert 'href="/"' in html
+
+
 @pytest.mark.django_db
 def test_a_refusal_that_no_page_handles_is_shown_as_a_page(rf):
     class Refused(ShopError):

@@ -51,6 +51,34 @@ def test_searching_costs_one_query_more_than_the_list(client, count, django_asse
         client.get("/products/", {"q": "lamp"})
 
 
+@pytest.mark.parametrize("count", [3, 30])
+@pytest.mark.parametrize(
+    ("typed", "queries", "heading"),
+    [
+        ("lamp", 7, "Search for “lamp”"),  # the words, and the list's six
+        ("lmap", 9, "Results for “lamp”"),  # and words like it, and what they find
+        (
+            "xyzzyplugh",
+            9,
+            "We could not find that",
+        ),  # three for words; is the shop empty, and what others like
+    ],
+)
+def test_a_search_costs_the_same_however_full_the_shop(
+    client, count, typed, queries, heading, django_assert_num_queries
+):
+    ProductFactory.create_batch(count, name="Desk lamp")
+    search_words.refresh()
+    cache.clear()
+    caching.memory.clear()
+
+    with django_assert_num_queries(queries):
+        response = client.get("/search/", {"q": typed})
+
+    assert heading in response.content.decode()
+    assert response.context["products"].paginator.count == (0 if typed == "xyzzyplugh" else count)
+
+
 def test_a_program_finds_the_same(api_client):
     ProductFactory(name="Wireless headphones")
     ProductFactory(name="Kettle")

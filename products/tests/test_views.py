@@ -2,17 +2,19 @@
 
 import json
 import re
+from datetime import timedelta
 from decimal import Decimal
 from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db.models import F
 from django.urls import reverse
 
 from dbProject import caching
 from dbProject.pages import services as pages
-from products.models import Product
+from products.models import PriceRecord, Product
 from products.selectors import addresses
 from products.services import attributes, catalog, pictures, search_words
 from products.tests.factories import (
@@ -86,6 +88,52 @@ def test_a_product_costs_the_same_however_full_the_shop(client, shop, count, dja
         client.get(parent.get_absolute_url())
     with django_assert_num_queries(5):  # a single has no variants; tree and footer are remembered
         client.get(single.get_absolute_url())
+
+
+def test_a_reduced_product_says_its_lowest_price_of_the_30_days_before(client, django_assert_num_queries):
+    product = ProductFactory(price=Decimal(16))  # in force until longer ago than that
+    catalog.update_product(product, changes={"price": Decimal(22)})
+    PriceRecord.objects.filter(product=product).update(valid_from=F("valid_from") - timedelta(days=31))
+    for changes in (
+        {"price": Decimal("18.50")},
+        {"price": Decimal(25)},
+        {"sale_price": Decimal(17)},
+        {"sale_price": Decimal(15)},  # reduced further: still the same sale
+    ):
+        catalog.update_product(product, changes=changes)
+    cache.clear()
+    caching.memory.clear()
+
+    # the product, its ledger, related things, answers, pictures, reviews, the tree, the footer
+    with django_assert_num_queries(8):
+        html = client.get(product.get_absolute_url()).content.decode()
+
+    assert html.count("Lowest price of the 30 days before") == 1
+    assert "Lowest price of the 30 days before: 18.50\xa0€" in html
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ({"price": Decimal(20), "sale_price": Decimal(15)}, "15.00\xa0€"),  # reduced from its first day
+        ({"price": Decimal(20)}, "20.00\xa0€"),
+    ],
+)
+def test_without_an_earlier_price_or_a_sale_no_price_before_is_shown(client, changes, shown):
+    html = client.get(ProductFactory(**changes).get_absolute_url()).content.decode()
+
+    assert shown in html
+    assert "30 days before" not in html
+
+
+def test_a_price_before_is_not_shown_once_the_sale_is_over(client):
+    product = ProductFactory(price=Decimal(20))
+    catalog.update_product(product, changes={"sale_price": Decimal(15)})
+    assert "30 days before: 20.00" in client.get(product.get_absolute_url()).content.decode()
+
+    catalog.update_product(product, changes={"sale_price": None})
+
+    assert "30 days before" not in client.get(product.get_absolute_url()).content.decode()
 
 
 def test_garbage_in_the_address_shows_everything(client):
