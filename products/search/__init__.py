@@ -11,8 +11,12 @@ from functools import cached_property
 from types import ModuleType
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db import connections
-from django.db.models import Case, Exists, F, FloatField, OuterRef, Value, When
+from django.db.models import Case, Exists, F, FloatField, OuterRef, TextField, Value, When
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
+from django.utils import translation
 
 from dbProject import caching
 from products.models import Brand, Category, Product, ProductQuerySet
@@ -140,7 +144,10 @@ def suggest(typed: str, *, limit: int = 6) -> Suggestions:
     columns = ("pk", "name", "slug", "brand__name", "price_low", "price_high", "is_available")
     products = some.values_list(*columns)[:limit]
     suggested = tuple(SuggestedProduct(*row) for row in products)
-    shelves = caching.remember("catalog", "search:shelves", _shelves, seconds=SHELVES_SECONDS)
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    shelves = caching.remember(
+        "catalog", f"search:shelves:{language}", lambda: _shelves(language), seconds=SHELVES_SECONDS
+    )
     corrections: tuple[str, ...] = ()
     if not suggested:
         better = _corrected(asked, set(asked.places), within.db)
@@ -232,19 +239,26 @@ def _corrected(asked: Words, places: Collection[int], using: str) -> Words | Non
     return spelling.corrected(asked, better) if better else None
 
 
-def _shelves() -> list[list[list[str]]]:
-    """Return categories, and brands with something to sell: name, slug, name without accents; one query."""
+def _shelves(language: str) -> list[list[list[str]]]:
+    """Return categories, and brands with something to sell: name, slug, what finds them; one query.
+
+    A category is shown by its name in ``language``, and found by its own as well.
+    """
     listed = Product.objects.active().listed().filter(brand=OuterRef("pk"))
     brands = Brand.objects.active().filter(Exists(listed)).order_by()
     categories = Category.objects.active().without_tree_fields().order_by()
+    translated = Coalesce(KT(f"translations__{language}__name"), "name", output_field=TextField())
     both = (
-        categories.annotate(of=Value("category"))
-        .values_list("of", "name", "slug")
-        .union(brands.annotate(of=Value("brand")).values_list("of", "name", "slug"), all=True)
+        categories.annotate(of=Value("category"), shown=translated)
+        .values_list("of", "name", "slug", "shown")
+        .union(
+            brands.annotate(of=Value("brand"), shown=F("name")).values_list("of", "name", "slug", "shown"),
+            all=True,
+        )
     )
     shelves: dict[str, list[list[str]]] = {"category": [], "brand": []}
-    for of, name, slug in both[:MAX_SHELVES]:
-        shelves[of].append([name, slug, words.plain(name)])
+    for of, name, slug, shown in both[:MAX_SHELVES]:
+        shelves[of].append([shown or name, slug, words.plain(f"{shown} {name}")])
     return [sorted(shelf, key=lambda entry: (len(entry[0]), entry[0])) for shelf in shelves.values()]
 
 

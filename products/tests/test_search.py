@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.db.models import Count
+from django.utils import translation
 
 from dbProject import caching
 from products import search
@@ -467,3 +468,13 @@ def test_nothing_typed_is_an_operator(kettle, typed):
     ProductFactory(name="Teapot")
 
     assert find(typed).is_partial or not find(typed).matches.exists()
+
+
+def test_a_category_is_suggested_in_the_language_of_the_reader_and_found_in_both():
+    CategoryFactory(name="Kitchen", slug="kitchen", translations={"de": {"name": "Küche"}})
+
+    with translation.override("de"):
+        assert [shelf.name for shelf in search.suggest("kuche").categories] == ["Küche"]
+        assert [shelf.name for shelf in search.suggest("kitch").categories] == ["Küche"]
+    assert [shelf.name for shelf in search.suggest("kitch").categories] == ["Kitchen"]
+    assert search.suggest("küche").categories == ()
