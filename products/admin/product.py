@@ -56,8 +56,11 @@ class ProductAdmin(BulkPrices, BulkStock, Files, SoftDeleteAdmin):
     prepopulated_fields = {"slug": ("name",)}
     fieldsets = (
         (None, {"fields": ("name", "short_description", ("sku", "ean"), ("category", "brand"))}),
-        (gettext_lazy("Price"), {"fields": (("price", "sale_price"), "cost_price")}),
-        (gettext_lazy("Stock"), {"fields": (("stock_quantity", "low_stock_threshold"),)}),
+        (
+            gettext_lazy("Price"),
+            {"fields": (("price", "sale_price"), ("cost_price", "tax_class"), ("measure", "measure_unit"))},
+        ),
+        (gettext_lazy("Stock"), {"fields": (("stock_quantity", "low_stock_threshold"), "max_per_order")}),
         (gettext_lazy("Shown"), {"fields": (("is_active", "is_featured", "is_digital"),)}),
         (gettext_lazy("Text"), {"fields": ("description",)}),
         (

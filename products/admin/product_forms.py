@@ -27,6 +27,8 @@ class ProductForm(ShopModelForm):
         price, sale_price = cleaned.get("price"), cleaned.get("sale_price")
         if price is not None and sale_price is not None and sale_price >= price:
             self.add_error("sale_price", _("A sale price has to be below the price."))
+        if (cleaned.get("measure") is None) != (not cleaned.get("measure_unit")):
+            self.add_error("measure", _("A content needs a number and a unit, or neither."))
         for name in ("price", "sale_price", "cost_price", "weight", "stock_quantity"):
             value = cleaned.get(name)
             if value is not None and value < 0:

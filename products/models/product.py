@@ -24,6 +24,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from dbProject.models import SoftDeleteManager, SoftDeleteModel, SoftDeleteQuerySet, TimestampedModel
+from products.models import measures
 from products.models.brand import Brand
 from products.models.category import Category
 from products.models.picture import ProductImage
@@ -173,6 +174,12 @@ class Product(SoftDeleteModel, TimestampedModel):
         PARENT = "parent", _("Parent")
         VARIANT = "variant", _("Variant")
 
+    class TaxClass(models.TextChoices):
+        STANDARD = "standard", _("Standard rate")
+        REDUCED = "reduced", _("Reduced rate")
+        SUPER_REDUCED = "super_reduced", _("Super-reduced rate")
+        ZERO = "zero", _("No tax")
+
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.SINGLE, editable=False)
     parent = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="variants", editable=False
@@ -235,6 +242,28 @@ class Product(SoftDeleteModel, TimestampedModel):
     dimensions = models.CharField(
         _("dimensions"), max_length=100, blank=True, help_text=_("Width x depth x height in cm.")
     )
+    tax_class = models.CharField(
+        _("tax class"),
+        max_length=16,
+        choices=TaxClass,
+        default=TaxClass.STANDARD,
+        db_default=TaxClass.STANDARD,
+        help_text=_("Which of a country's rates it is sold under."),
+    )
+    measure = models.DecimalField(
+        _("content"),
+        max_digits=10,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        help_text=_("How much is in one unit, where the price per kilogram, liter or meter has to be shown."),
+    )
+    measure_unit = models.CharField(
+        _("unit of the content"), max_length=4, choices=measures.Unit, blank=True, default="", db_default=""
+    )
+    max_per_order = models.PositiveSmallIntegerField(
+        _("at most per order"), null=True, blank=True, help_text=_("Units; empty for no limit of its own.")
+    )
     is_active = models.BooleanField(_("active"), default=True)
     is_featured = models.BooleanField(_("featured"), default=False)
     is_digital = models.BooleanField(_("digital"), default=False)
@@ -261,6 +290,12 @@ class Product(SoftDeleteModel, TimestampedModel):
             ),
             models.CheckConstraint(condition=Q(cost_price__gte=0), name="product_cost_price_not_negative"),
             models.CheckConstraint(condition=Q(weight__gte=0), name="product_weight_not_negative"),
+            models.CheckConstraint(
+                condition=Q(measure__isnull=True, measure_unit="")
+                | Q(measure__isnull=False, measure__gt=0, measure_unit__in=list(measures.PER_BASE_UNIT)),
+                name="product_measure_has_a_unit",
+            ),
+            models.CheckConstraint(condition=Q(max_per_order__gt=0), name="product_max_per_order_positive"),
             models.CheckConstraint(condition=Q(stock_quantity__gte=0), name="product_stock_not_negative"),
             models.CheckConstraint(
                 condition=Q(price_low__gte=0, price_low__lte=F("price_high")),
@@ -299,6 +334,13 @@ class Product(SoftDeleteModel, TimestampedModel):
     def effective_price(self) -> Decimal:
         """What one unit costs today."""
         return self.price if self.sale_price is None else self.sale_price
+
+    @property
+    def unit_price(self) -> measures.UnitPrice | None:
+        """What one kilogram, liter or meter of it costs, where it is sold by measure."""
+        if self.measure is None:
+            return None
+        return measures.unit_price(self.effective_price, content=self.measure, unit=self.measure_unit)
 
     @property
     def is_on_sale(self) -> bool:

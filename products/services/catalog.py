@@ -17,6 +17,7 @@ EDITABLE = {
     "name", "slug", "sku", "ean", "short_description", "description", "category", "brand",
     "price", "sale_price", "cost_price", "low_stock_threshold", "weight", "dimensions",
     "is_active", "is_featured", "is_digital", "meta_title", "meta_description",
+    "tax_class", "measure", "measure_unit", "max_per_order",
 }  # fmt: skip
 """What :func:`update_product` may change. Stock moves through ``services.stock`` only."""
 
@@ -37,6 +38,10 @@ class ProductDetails(TypedDict, total=False):
     is_digital: bool
     meta_title: str
     meta_description: str
+    tax_class: str
+    measure: Decimal | None
+    measure_unit: str
+    max_per_order: int | None
 
 
 @transaction.atomic

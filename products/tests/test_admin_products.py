@@ -42,7 +42,7 @@ def formsets(pictures=(), values=(), existing_pictures=0, existing_values=0):
 def typed(product=None, **changes):
     """What the form of ``product`` sends, with ``changes``."""
     new = {"sku": "NEW-1", "name": "New thing", "slug": "new-thing", "price": "12.50", "stock_quantity": 3}
-    names = ("sku", "name", "slug", "price", "low_stock_threshold", "short_description", "ean")
+    names = ("sku", "name", "slug", "price", "low_stock_threshold", "short_description", "ean", "tax_class")
     if product is None:
         category, brand = CategoryFactory(), BrandFactory()
         data = {
@@ -50,6 +50,7 @@ def typed(product=None, **changes):
             "category": category.pk,
             "brand": brand.pk,
             "low_stock_threshold": 5,
+            "tax_class": "standard",
             "is_active": "on",
         }
     else:

@@ -229,3 +229,23 @@ def test_what_stands_in_a_closed_category_is_not_active():
     ProductFactory(category=CategoryFactory(is_active=False))
 
     assert not Product.objects.active().exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "unit", "amount", "base"),
+    [("250", "g", "39.60", "kg"), ("750", "ml", "13.20", "l"), ("2", "m2", "4.95", "m²")],
+)
+def test_a_measured_product_names_the_price_of_its_base_unit(content, unit, amount, base):
+    product = Product(price=Decimal("9.90"), measure=Decimal(content), measure_unit=unit)
+
+    assert product.unit_price == (Decimal(amount), base)
+    assert Product(price=Decimal("9.90")).unit_price is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("measure", "measure_unit"), [(None, "g"), (Decimal(0), "g"), (Decimal(5), ""), (Decimal(5), "ell")]
+)
+def test_a_content_is_a_number_with_a_unit_that_is_known(measure, measure_unit):
+    with pytest.raises(IntegrityError, match="product_measure_has_a_unit"):
+        ProductFactory(measure=measure, measure_unit=measure_unit)
