@@ -67,6 +67,13 @@ def attributes(path):
     return [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)]
 
 
+def imports(path):
+    """Return the modules that the file at ``path`` names in its imports."""
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    plain = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    return plain + [str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)]
+
+
 def database_writes(path):
     """Yield calls like ``Product.objects.create()``, ``product.save()`` and ``caching.forget()``."""
     for node in ast.walk(ast.parse(path.read_text())):
@@ -100,6 +107,19 @@ def test_only_search_and_settings_ask_which_database_it_is():
     asking = [name_of(path) for path in SOURCES if any(a.attr == "vendor" for a in attributes(path))]
 
     assert [name for name in asking if not name.startswith(("products/search/", "dbProject/settings/"))] == []
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("path", python_files("orders/pricing"), ids=name_of)
+def test_prices_are_computed_from_plain_values(path):
+    allowed = {"django.utils.formats", "django.utils.translation", "dbProject", "orders", "orders.errors"}
+    apart_from_python = [
+        name
+        for name in imports(path)
+        if name.split(".")[0] in {"django", "dbProject", *APPS} and not name.startswith("orders.pricing")
+    ]
+
+    assert set(apart_from_python) <= allowed
 
 
 @pytest.mark.unit
