@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('measure__isnull', True), ('measure_unit', '')), models.Q(('measure__isnull', False), ('measure__gt', 0), ('measure_unit__in', ['mg', 'g', 'kg', 'ml', 'cl', 'l', 'cm', 'm', 'm2', 'pcs'])), _connector='OR'), name='product_measure_has_a_unit'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('measure__isnull', True), ('measure_unit', '')), models.Q(('measure__gt', 0), ('measure__isnull', False), ('measure_unit__in', ['mg', 'g', 'kg', 'ml', 'cl', 'l', 'cm', 'm', 'm2', 'pcs'])), _connector='OR'), name='product_measure_has_a_unit'),
         ),
         migrations.AddConstraint(
             model_name='product',
