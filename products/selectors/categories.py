@@ -1,7 +1,7 @@
 """The tree of categories, as every page's menu and breadcrumbs need it."""
 
 from collections.abc import Iterator
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 from django.core.files.storage import default_storage
 from django.urls import reverse
@@ -11,6 +11,8 @@ from dbProject import caching
 from products.models import Category
 
 TREE_SECONDS = 300
+IN_MENU, INSIDE_IN_MENU = 8, 6
+"""What a menu holds at most; the rest is found from the pages that it leads to."""
 
 
 class Shelf(TypedDict):
@@ -49,6 +51,18 @@ def entrances() -> list[Shelf]:
     """Return where a visitor starts: the families, or what is inside where there is only one."""
     top = families()
     return (inside(top[0]) or top) if len(top) == 1 else top
+
+
+class Entrance(NamedTuple):
+    """A category of the menu, with the first of what is inside it."""
+
+    shelf: Shelf
+    inside: list[Shelf]
+
+
+def menu() -> list[Entrance]:
+    """Return what every page's menu offers: the entrances and a little of what is behind each."""
+    return [Entrance(shelf, inside(shelf)[:INSIDE_IN_MENU]) for shelf in entrances()[:IN_MENU]]
 
 
 def shelf(slug: str) -> Shelf | None:

@@ -63,6 +63,7 @@ LARGEST = 1200
 """Pixels of the picture that leads a search result."""
 
 register.simple_tag(categories.families)
+register.simple_tag(categories.menu)
 
 
 @register.filter

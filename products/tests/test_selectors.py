@@ -315,6 +315,19 @@ def test_where_there_is_one_family_a_visitor_starts_inside_it():
     assert [shelf["slug"] for shelf in categories.entrances()] == ["mugs"]
 
 
+def test_the_menu_shows_a_little_of_what_is_inside(monkeypatch):
+    monkeypatch.setattr(categories, "IN_MENU", 2)
+    monkeypatch.setattr(categories, "INSIDE_IN_MENU", 1)
+    kitchen, _desk, _trail = (CategoryFactory(slug=slug, sort_order=n) for n, slug in enumerate("abc"))
+    for slug in ("mugs", "pans"):
+        CategoryFactory(slug=slug, name=slug, parent=kitchen)
+
+    assert [(way.shelf["slug"], [shelf["slug"] for shelf in way.inside]) for way in categories.menu()] == [
+        ("a", ["mugs"]),
+        ("b", []),
+    ]
+
+
 # One product
 
 

@@ -21,6 +21,24 @@ document.addEventListener("htmx:afterSettle", () => {
   for (const one of document.querySelectorAll("#facets details")) if (unfolded.has(one.dataset.name)) one.open = true;
 });
 
+// The menu is a <details>: it opens and closes by itself, here also when somebody turns to something else.
+const menu = document.getElementById("menu");
+if (menu) {
+  const close = () => { menu.open = false; };
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    close();
+    menu.querySelector("summary").focus();
+  });
+  document.addEventListener("pointerdown", (event) => {
+    if (!menu.contains(event.target)) close();
+  });
+  menu.addEventListener("focusout", (event) => {
+    if (event.relatedTarget && !menu.contains(event.relatedTarget)) close();
+  });
+  window.addEventListener("pagehide", close);
+}
+
 // A search field that suggests: a combobox as the ARIA Authoring Practices describe it.
 const field = document.getElementById("search");
 const list = document.getElementById("suggestions");

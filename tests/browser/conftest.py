@@ -6,12 +6,13 @@ from decimal import Decimal
 
 import pytest
 from django.core.cache import cache
+from django.core.files.base import ContentFile
 
 from dbProject import caching
 from dbProject.pages import services as pages
 from products.services import attributes, catalog, categories, pictures
 from products.tests.factories import AttributeFactory, BrandFactory, ProductFactory, ReviewFactory
-from products.tests.pictures import picture
+from products.tests.pictures import encoded, picture
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 ARGUMENTS = [
@@ -41,7 +42,11 @@ def filled_shop(transactional_db, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     AttributeFactory(slug="color", name="Color")
     AttributeFactory(slug="width", name="Width", attribute_type="number", unit="cm")
-    kitchen = categories.create_category(name="Kitchen", description="Things you pick up every day.")
+    tile = ContentFile(encoded(image=picture((800, 800))), "tile.png")
+    kitchen = categories.create_category(
+        name="Kitchen", description="Things you pick up every day.", image=tile
+    )
+    categories.create_category(name="Donaudampfschifffahrt")
     mugs = categories.create_category(name="Mugs", parent=kitchen)
     tidewater = BrandFactory(name="Tidewater Pottery")
     single = ProductFactory(

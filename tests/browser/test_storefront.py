@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
@@ -16,6 +17,9 @@ smallest => [...document.querySelectorAll('a[href], button, select, input:not([t
     .filter(([box]) => box.height < smallest && box.width > 1)
     .map(([box, element]) => `${element.outerHTML.slice(0, 80)}: ${Math.round(box.height)} px`)
 """
+
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+"""Pixels that a reader would have to scroll sideways for."""
 
 TIMERS = """
 () => { window.setTimeout = (call, wait = 0, ...rest) => {
@@ -86,12 +90,64 @@ def test_every_page_fits_is_quiet_and_has_no_barrier(filled_shop, tab, scripts):
         found[name] = [
             answer.status,
             barriers(tab, scripts),
-            tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") > 0,
+            tab.evaluate(OVERFLOW) > 0,
             tab.evaluate(TOO_SMALL, SMALLEST_TARGET),
         ]
 
     assert found == {name: [200, [], False, []] for name in filled_shop}
     assert tab.complaints == []
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no_scripts"])
+def test_the_menu_opens_leads_on_and_has_no_barrier(filled_shop, tab, scripts):
+    tab.goto("/products/")
+    panel = tab.get_by_role("navigation", name="Categories")
+    assert not panel.is_visible()
+
+    tab.locator("summary", has_text="Categories").click()
+
+    expect(panel.get_by_role("link", name="Kitchen")).to_be_visible()
+    expect(panel.locator("img")).to_be_visible()
+    assert barriers(tab, scripts) == []
+    assert tab.evaluate(OVERFLOW) == 0
+    assert tab.evaluate(TOO_SMALL, SMALLEST_TARGET) == []
+    panel.get_by_role("link", name="Kitchen").click()
+    tab.wait_for_url(f"**{filled_shop['category']}")
+    assert tab.complaints == []
+
+
+@pytest.mark.parametrize("color_scheme", ["light"], indirect=True)
+def test_the_menu_closes_with_escape_beside_it_and_when_the_focus_goes_on(filled_shop, tab):
+    tab.goto("/products/")
+    button, panel = tab.locator("#menu summary"), tab.get_by_role("navigation", name="Categories")
+
+    button.press("Enter")
+    expect(panel).to_be_visible()
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.textContent") == "Donaudampfschifffahrt"
+    tab.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(button).to_be_focused()
+    button.press("Space")
+    tab.get_by_role("link", name="Everything").focus()
+    tab.keyboard.press("Tab")
+    expect(panel).to_be_hidden()
+    button.click()
+    tab.mouse.click(tab.viewport_size["width"] / 2, tab.viewport_size["height"] - 5)
+    expect(panel).to_be_hidden()
+    assert tab.url.endswith("/products/")
+
+
+@pytest.mark.parametrize("scripts", [False], ids=["no_scripts"])
+@pytest.mark.parametrize("color_scheme", ["light"], indirect=True)
+def test_without_scripts_a_click_beside_the_menu_closes_it_and_follows_no_link(filled_shop, tab, scripts):
+    tab.goto("/products/")
+    tab.locator("#menu summary").click()
+
+    tab.mouse.click(tab.viewport_size["width"] / 2, tab.viewport_size["height"] - 5)
+
+    expect(tab.get_by_role("navigation", name="Categories")).to_be_hidden()
+    assert tab.url.endswith("/products/")
 
 
 @pytest.mark.parametrize("size", ["phone"], indirect=True)
