@@ -348,7 +348,7 @@ def test_an_empty_search_leads_on(client, shop):
     html = client.get("/search/?q=xyzzyqwert").content.decode()
 
     assert "We could not find that" in html
-    assert 'href="/categories/kitchen/"' in html
+    assert 'href="/categories/mugs/"' in html
     assert "What others like" in html
 
 
