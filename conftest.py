@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 from rest_framework.test import APIClient
 
-from dbProject import caching
+from dbProject import caching, resilience
 from products.tests.factories import ProductFactory
 from users.tests.factories import StaffFactory, UserFactory
 
@@ -23,6 +23,7 @@ from users.tests.factories import StaffFactory, UserFactory
 def _nothing_remembered():
     cache.clear()
     caching.memory.clear()
+    resilience.forget_breakers()
     current_app.control.purge()
 
 
