@@ -9,6 +9,7 @@ import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from dbProject.settings.carriers import read_carriers
 from dbProject.settings.environment import BASE_DIR, env, insist_on_required, read_dotenv
 from dbProject.settings.unfold import UNFOLD as UNFOLD
 
@@ -86,6 +87,11 @@ STORE_COUNTRY = env.str("STORE_COUNTRY", default="DE")  # ISO 3166-1 alpha-2
 STORE_CURRENCY = env.str("STORE_CURRENCY", default="EUR")  # ISO 4217, two decimals
 PRICES_INCLUDE_TAX = env.bool("PRICES_INCLUDE_TAX", default=True)
 VAT_RATE = Decimal("0.19")  # share of the net price. Source: Germany, section 12 (1) UStG.
+
+# Carriers -- asked over HTTP what a delivery costs (docs/carriers.md); without any, staff's own prices count.
+CARRIERS = read_carriers(env.str("CARRIERS_FILE", default=""))
+CARRIERS_DEADLINE_SECONDS = 5.0
+"""How long a customer waits for all of them at most."""
 
 # Language and time
 LANGUAGE_CODE = "en"
