@@ -47,22 +47,22 @@ def ask_all(parcel: Parcel, carriers: Iterable[str]) -> dict[str, list[CarrierQu
     """Ask the carriers with these codes at the same time; return what each offers, cheapest first.
 
     Never raises for what a carrier does. One that fails is answered for: by its last known quotes for the
-    same country and weight band, else by its flat rate, else by nothing. Each quote says which. Takes as
-    long as the slowest carrier, and at most ``CARRIERS_DEADLINE_SECONDS``; so never in a transaction.
+    same country and weight band, else by its flat rate, else by nothing. Each quote says which. What a
+    carrier has said of this very parcel in the last ten minutes still holds, without asking. Takes as long
+    as the slowest carrier, and at most ``CARRIERS_DEADLINE_SECONDS``; so never in a transaction.
     """
     currency = settings.STORE_CURRENCY
     wanted = list(dict.fromkeys(carriers))
-    contracts = [_contract(code) for code in wanted if code in settings.CARRIERS]
-    answered = waiting.run(lambda client: _ask(parcel, contracts, client)) if contracts else {}
-    remembered.keep(answered, parcel=parcel, currency=currency)
-    failed = [contract for contract in contracts if contract.carrier.code not in answered]
-    known = remembered.recall(
-        [contract.carrier.code for contract in failed], parcel=parcel, currency=currency
-    )
-    for contract in failed:
-        flat = [contract.flat_rate] if contract.flat_rate else []
-        answered[contract.carrier.code] = known.get(contract.carrier.code, flat)
-    return {code: answered.get(code, []) for code in wanted}
+    contracts = {code: _contract(code) for code in wanted if code in settings.CARRIERS}
+    if not contracts:
+        return {code: [] for code in wanted}
+    fresh, known = remembered.recall(contracts, parcel=parcel, currency=currency)
+    to_ask = [contract for code, contract in contracts.items() if code not in fresh]
+    said = waiting.run(lambda client: _ask(parcel, to_ask, client)) if to_ask else {}
+    remembered.keep(said, parcel=parcel, currency=currency)
+    flat = {code: [contract.flat_rate] for code, contract in contracts.items() if contract.flat_rate}
+    best = flat | known | fresh | said
+    return {code: best.get(code, []) for code in wanted}
 
 
 async def _ask(

@@ -204,9 +204,10 @@ def test_a_carrier_without_flat_rate_offers_nothing_when_it_is_away(carrier, set
 def test_a_carrier_that_will_not_carry_it_offers_nothing(carrier):
     swift = carrier("swift", always({"reason": "an island"}, 422))
 
-    assert ask() == []
+    assert ask(weight_grams=100) == []
     swift.answer = always([])
-    assert ask() == []
+    assert ask(weight_grams=200) == []
+    assert len(swift.questions) == 2
 
 
 def test_who_is_not_in_the_settings_offers_nothing(carrier):
@@ -272,22 +273,68 @@ def test_another_country_or_weight_is_another_parcel(carrier, fields):
 
 def test_that_a_carrier_offers_nothing_is_remembered_too(carrier):
     swift = carrier("swift", always([]))
-    assert ask() == []
+    assert ask(zip_code="10115") == []
     swift.answer = always(b"", 503)
 
-    assert ask() == []
+    assert ask(zip_code="80331") == []
 
 
 def test_nothing_that_was_not_believed_is_remembered(carrier):
     swift = carrier("swift")
-    ask()
+    ask(zip_code="10115")
     swift.answer = always([quote(price="-5.00")])
-    assert [one.price for one in ask()] == [Decimal("7.50")]
+
+    assert [one.price for one in ask(zip_code="80331")] == [Decimal("7.50")]
+    assert len(swift.questions) == 2
+
+
+def test_what_was_just_said_of_this_very_parcel_is_not_asked_again(carrier):
+    swift, slow = carrier("swift", always([quote(), quote(service="express")])), carrier("slow")
+    slow.answer = always(b"", 503)
+    first = carriers.ask_all(PARCEL, ["swift", "slow"])
+    swift.answer, slow.answer = always([quote(price="99.00")]), always([quote()])
+
+    second = carriers.ask_all(PARCEL, ["swift", "slow"])
+
+    assert second["swift"] == first["swift"]
+    assert sources(second["slow"]) == [QuoteSource.LIVE]
+    assert [len(server.questions) for server in (swift, slow)] == [1, 5]
+
+
+@pytest.mark.parametrize(
+    "fields", [{"country": "AT"}, {"zip_code": "10117"}, {"weight_grams": 1_801}, {"value": Decimal("59.91")}]
+)
+def test_of_another_parcel_it_is_asked_again(carrier, fields):
+    swift = carrier("swift")
+    ask()
+    ask(**fields)
+
+    assert len(swift.questions) == 2
+
+
+def test_no_place_is_readable_in_the_cache(carrier, monkeypatch):
+    keys = []
+    monkeypatch.setattr(cache, "get_many", lambda wanted: keys.extend(wanted) or {})
+    carrier("swift")
+
+    ask(zip_code="SW1A 1AA")
+
+    assert keys
+    assert not [key for key in keys if "SW1A" in key]
 
 
 def test_what_another_release_has_remembered_is_not_trusted(carrier, monkeypatch):
     carrier("swift", always(b"", 503))
     monkeypatch.setattr(cache, "get_many", lambda keys: {key: [{"price": "0.01"}] for key in keys})
+
+    assert sources(ask()) == [QuoteSource.FLAT]
+
+
+def test_without_redis_carriers_are_asked_all_the_same(carrier, settings):
+    settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}}
+    swift = carrier("swift")
+    assert sources(ask()) == [QuoteSource.LIVE]
+    swift.answer = always(b"", 503)
 
     assert sources(ask()) == [QuoteSource.FLAT]
 
@@ -336,8 +383,8 @@ def test_connections_are_kept_and_cookies_are_not(carrier):
         send(request, [quote()], Set_Cookie="customer=42")
 
     swift = carrier("swift", note_the_port)
-    ask()
-    ask()
+    ask(weight_grams=100)
+    ask(weight_grams=200)
 
     assert len(set(ports)) == 1
     assert [headers["Cookie"] for headers in swift.headers] == [None, None]
@@ -345,14 +392,14 @@ def test_connections_are_kept_and_cookies_are_not(carrier):
 
 def test_a_process_that_was_forked_asks_by_itself(carrier):
     carrier("swift")
-    ask()
+    ask(weight_grams=100)
 
     child = os.fork()
     if child == 0:
         signal.alarm(carrier_servers.PATIENCE_SECONDS)
         status = 1
         try:
-            status = 0 if sources(ask()) == [QuoteSource.LIVE] else 2
+            status = 0 if sources(ask(weight_grams=200)) == [QuoteSource.LIVE] else 2
         finally:
             os._exit(status)
 
