@@ -2,11 +2,13 @@
 
 from typing import TypedDict
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from kombu.exceptions import OperationalError
 
 from dbProject.celery import app, has_no_broker
+from dbProject.outbox import services as outbox
 
 BROKER_SECONDS = 1
 OK = "ok"
@@ -23,6 +25,8 @@ class Health(TypedDict):
 def look() -> Health:
     """Ask the database, the cache and the broker. Only the database is needed to answer a page."""
     checks = {"database": _database(), "cache": _cache(), "broker": _broker()}
+    if checks["database"] == OK:
+        checks["outbox"] = _outbox()
     if checks["database"] != OK:
         status = "unhealthy"
     else:
@@ -42,6 +46,13 @@ def _database() -> str:
 def _cache() -> str:
     cache.set(PROBE_KEY, OK, timeout=10)
     return OK if cache.get(PROBE_KEY) == OK else "unreachable"  # django-redis swallows its errors
+
+
+def _outbox() -> str:
+    figures = outbox.figures()
+    if figures.age_seconds > settings.OUTBOX_LATE_SECONDS:
+        return f"{figures.depth} waiting, the oldest for {figures.age_seconds:.0f} s"
+    return f"{figures.parked} given up" if figures.parked else OK
 
 
 def _broker() -> str:

@@ -1,9 +1,13 @@
 """/health and its sisters."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import OperationalError, connection
 
 from dbProject import health
+from dbProject.outbox import services as outbox
+from dbProject.outbox.models import OutboxEvent
 
 
 @pytest.mark.parametrize("path", ["/health", "/health/ready"])
@@ -14,7 +18,7 @@ def test_a_healthy_shop_says_so(client, path):
     assert response.status_code == 200
     assert response.json() == {
         "status": "healthy",
-        "checks": {"database": "ok", "cache": "ok", "broker": "ok"},
+        "checks": {"database": "ok", "cache": "ok", "broker": "ok", "outbox": "ok"},
     }
     assert "no-store" in response["Cache-Control"]
 
@@ -43,9 +47,20 @@ def test_without_cache_or_broker_pages_still_work(monkeypatch, settings):
 
     assert health.look() == {
         "status": "degraded",
-        "checks": {"database": "ok", "cache": "unreachable", "broker": "unreachable"},
+        "checks": {"database": "ok", "cache": "unreachable", "broker": "unreachable", "outbox": "ok"},
     }
 
 
 def test_being_alive_touches_nothing(client):
     assert client.get("/health/live").json() == {"status": "alive"}
+
+
+@pytest.mark.django_db
+def test_an_outbox_that_nobody_empties_is_told(settings):
+    event = outbox.record("task")
+    OutboxEvent.objects.update(due_at=event.due_at - timedelta(seconds=settings.OUTBOX_LATE_SECONDS + 60))
+
+    found = health.look()
+
+    assert found["status"] == "degraded"
+    assert found["checks"]["outbox"].startswith("1 waiting")

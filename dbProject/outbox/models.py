@@ -1,0 +1,75 @@
+"""What has to happen after a commit, written down inside it."""
+
+from datetime import timedelta
+from typing import ClassVar, Self
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from dbProject.models import TimestampedModel
+
+
+class OutboxEventQuerySet(models.QuerySet["OutboxEvent"]):
+    """The vocabulary of questions about events."""
+
+    def unfinished(self) -> Self:
+        return self.filter(finished_at=None)
+
+    def due(self) -> Self:
+        """Keep what a relay may hand out now."""
+        return self.unfinished().filter(due_at__lte=timezone.now(), attempts__lt=OutboxEvent.MOST_ATTEMPTS)
+
+    def parked(self) -> Self:
+        """Keep what was handed out too often, to the end of the last attempt: a person has to look."""
+        return self.unfinished().filter(attempts__gte=OutboxEvent.MOST_ATTEMPTS, due_at__lte=timezone.now())
+
+    def unclaimed(self) -> Self:
+        return self.unfinished().exclude(claimed_until__gt=timezone.now())
+
+
+class OutboxEvent(TimestampedModel):
+    """One task to run, until its consumer says that it is finished."""
+
+    MOST_ATTEMPTS: ClassVar[int] = 8
+    """A task that kills its worker eight times is poison."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    task = models.CharField(_("task"), max_length=200, help_text="Name of the Celery task that consumes it.")
+    payload = models.JSONField(_("details"), default=dict, help_text="Keyword arguments of the task.")
+    due_at = models.DateTimeField(_("due"), default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(
+        _("attempts"), default=0, help_text="How often a broker has accepted it."
+    )
+    claimed_until = models.DateTimeField(null=True, help_text="A consumer is sending it until then.")
+    finished_at = models.DateTimeField(_("finished"), null=True)
+
+    objects = OutboxEventQuerySet.as_manager()
+
+    class Meta:
+        db_table = "outbox_events"
+        verbose_name = _("event")
+        verbose_name_plural = _("outbox")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(attempts__lte=8), name="outbox_attempts_bounded")
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(finished_at=None), name="outbox_event_unfinished"),
+            models.Index(
+                fields=["finished_at"], condition=Q(finished_at__isnull=False), name="outbox_event_finished"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task} {self.pk}"
+
+    @property
+    def is_parked(self) -> bool:
+        """Say whether nobody will hand it out again by itself."""
+        return self.finished_at is None and self.attempts >= self.MOST_ATTEMPTS
+
+    def patience(self) -> timedelta:
+        """How long to wait for the consumer before handing it out again: 1, 2, 4 ... 128 minutes."""
+        return timedelta(minutes=2**self.attempts)
