@@ -15,6 +15,7 @@ from PIL import Image
 from rest_framework.test import APIClient
 
 from dbProject import caching, resilience
+from orders.tests.factories import OrderFactory
 from products.tests.factories import ProductFactory
 from users.tests.factories import StaffFactory, UserFactory
 
@@ -65,6 +66,11 @@ def sample_product(db):
 @pytest.fixture
 def sample_products(db):
     return ProductFactory.create_batch(5)
+
+
+@pytest.fixture
+def sample_order(authenticated_user):
+    return OrderFactory(user=authenticated_user)
 
 
 @pytest.fixture

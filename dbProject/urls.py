@@ -9,6 +9,7 @@ from dbProject import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("products.urls")),
+    path("", include("orders.urls")),
     path("", include("dbProject.pages.urls")),
     path("api/", include("products.api")),
     path("api/", include("dbProject.jobs.api")),

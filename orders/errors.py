@@ -1,5 +1,7 @@
 """The ways a cart or an order can say no. Refusals of stock come from ``products.errors``."""
 
+from decimal import Decimal
+
 from django.utils.translation import gettext as _
 
 from dbProject.errors import ErrorCategory, ShopError
@@ -14,3 +16,93 @@ class VatNumberRefused(ShopError):
     def __init__(self, country: str) -> None:
         text = _("This VAT number cannot be right for this country. Please check it, or leave it out.")
         super().__init__(text, country=country)
+
+
+class EmptyCart(ShopError):
+    """There is nothing to order."""
+
+    code = "empty_cart"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("Your cart is empty."))
+
+
+class UnknownItem(ShopError):
+    """This line is not, or no longer, in the cart."""
+
+    code = "unknown_item"
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(_("This is no longer in your cart."))
+
+
+class LimitReached(ShopError):
+    """More than one cart or one order may hold."""
+
+    code = "limit_reached"
+    status = 409
+
+
+class PriceChanged(ShopError):
+    """The total moved between the customer's last look and the order."""
+
+    code = "price_changed"
+    status = 409
+
+    def __init__(self, *, total_seen: Decimal, total_amount: Decimal) -> None:
+        super().__init__(
+            _("The total has changed since you last looked. Nothing was ordered: please check it again."),
+            total_seen=str(total_seen),
+            total_amount=str(total_amount),
+        )
+
+
+class CouponRefused(ShopError):
+    """A coupon that is unknown, over, used up, or not for this cart; the text says which."""
+
+    code = "coupon_refused"
+    status = 409
+
+    def __init__(self, detail: str, *, reason: str) -> None:
+        super().__init__(detail, reason=reason)
+
+
+class NotDelivered(ShopError):
+    """The shop does not deliver there, or not these goods, or not this way."""
+
+    code = "not_delivered"
+    status = 409
+
+
+class UnknownOrder(ShopError):
+    """There is no such order, or it is somebody else's: the answer is the same."""
+
+    code = "unknown_order"
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such order."))
+
+
+class IllegalTransition(ShopError):
+    """The order cannot go from the status it has to the one asked for."""
+
+    code = "illegal_transition"
+    status = 409
+
+    def __init__(self, *, status_now: str, status_wanted: str) -> None:
+        super().__init__(
+            _("The order has moved on meanwhile; this is no longer possible."),
+            status_now=status_now,
+            status_wanted=status_wanted,
+        )
+
+
+class PaymentRefused(ShopError):
+    """A payment event that cannot be true: no such order, another currency, a negative amount."""
+
+    code = "payment_refused"
+    status = 422
+    category = ErrorCategory.EXTERNAL_API

@@ -1,11 +1,12 @@
 """Production settings. ``local.py`` and ``test.py`` only relax what is here."""
 
 import sys
-from decimal import Decimal
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -45,6 +46,7 @@ INSTALLED_APPS = [
     "tree_queries",
     "dbProject.apps.ProjectConfig",
     "dbProject.jobs",
+    "dbProject.outbox",
     "dbProject.pages",
     "users",
     "products",
@@ -86,7 +88,11 @@ STORE_NAME = env.str("STORE_NAME", default="Marlow & Finch")
 STORE_COUNTRY = env.str("STORE_COUNTRY", default="DE")  # ISO 3166-1 alpha-2
 STORE_CURRENCY = env.str("STORE_CURRENCY", default="EUR")  # ISO 4217, two decimals
 PRICES_INCLUDE_TAX = env.bool("PRICES_INCLUDE_TAX", default=True)
-VAT_RATE = Decimal("0.19")  # share of the net price. Source: Germany, section 12 (1) UStG.
+
+# Orders
+HOLD_MINUTES = 30  # how long goods stay reserved for an order that waits for its payment
+UNPAID_ORDER_AGE = timedelta(days=7)  # then it is cancelled
+GUEST_CART_AGE = timedelta(days=60)  # since it was last touched
 
 # Carriers -- asked over HTTP what a delivery costs (docs/carriers.md); without any, staff's own prices count.
 CARRIERS = read_carriers(env.str("CARRIERS_FILE", default=""))
@@ -185,8 +191,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "tidy-jobs": {"task": "dbProject.jobs.tasks.tidy_jobs", "schedule": 3600.0},  # seconds
     "render-pictures": {"task": "products.tasks.render_pictures", "schedule": 15.0},  # seconds
     "refresh-search-words": {"task": "products.tasks.refresh_search_words", "schedule": 600.0},  # seconds
+    "relay-outbox": {"task": "dbProject.outbox.tasks.relay_outbox", "schedule": 5.0},  # seconds
+    "tidy-outbox": {"task": "dbProject.outbox.tasks.tidy_outbox", "schedule": 3600.0},  # seconds
+    "release-expired-holds": {"task": "orders.tasks.release_expired_holds", "schedule": 30.0},  # seconds
+    "cancel-abandoned-orders": {"task": "orders.tasks.cancel_abandoned_orders", "schedule": 3600.0},
+    "write-down-sales": {"task": "orders.tasks.write_down_sales", "schedule": 900.0},
+    "drop-old-carts": {"task": "orders.tasks.drop_old_carts", "schedule": 86_400.0},
+    "reconcile": {"task": "orders.tasks.reconcile", "schedule": crontab(hour="3", minute="30")},
     "fetch-pictures": {"task": "products.tasks.fetch_pictures", "schedule": 30.0},  # seconds
 }
+OUTBOX_LATE_SECONDS = 300  # an event that has been due for so long makes the shop "degraded"
 JOB_HANDLERS = {
     "import_products": "products.services.import_jobs.run_import",
     "export_products": "products.services.import_jobs.run_export",

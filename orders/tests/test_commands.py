@@ -7,8 +7,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from dbProject.pages.models import Page
+from orders.services import reconciliation
 from products.models import Category, Product, ProductImage, Review
-from products.services import demo, pictures, reconciliation
+from products.services import demo, pictures
 from products.tests.factories import ProductFactory
 from users.models import User
 

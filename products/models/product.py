@@ -336,11 +336,21 @@ class Product(SoftDeleteModel, TimestampedModel):
         return self.price if self.sale_price is None else self.sale_price
 
     @property
+    def taxed_as(self) -> str:
+        """The tax class it is sold under: a variant's is that of its parent."""
+        return self.parent.tax_class if self.parent else self.tax_class
+
+    @property
     def unit_price(self) -> measures.UnitPrice | None:
         """What one kilogram, liter or meter of it costs, where it is sold by measure."""
         if self.measure is None:
             return None
         return measures.unit_price(self.effective_price, content=self.measure, unit=self.measure_unit)
+
+    @property
+    def is_for_sale(self) -> bool:
+        """Say whether it is in the catalog at all, whatever is left of it."""
+        return self.is_active and self.deleted_at is None
 
     @property
     def is_on_sale(self) -> bool:

@@ -5,13 +5,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from products.services import reconciliation
+from orders.services import reconciliation
 
 
 class Command(BaseCommand):
     """Print every disagreement and, last, how many there are; exit 1 when there are any."""
 
-    help = "Proves stock and catalog against their ledgers. Exit 0 and breaks=0 when sound."
+    help = "Proves stock, orders, money, coupons and outbox. Exit 0 and breaks=0 when sound."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--fix", action="store_true", help="bring derived figures up to date first")

@@ -1,0 +1,28 @@
+"""What people buy: carts, the orders they become, and what both cost."""
+
+from orders.models.cart import MOST_UNITS, Cart, CartItem, SavedItem
+from orders.models.delivery import ShippingBand, ShippingMethod, ShippingZone
+from orders.models.order import Order, OrderDiscount, OrderItem
+from orders.models.payment import PaymentEvent
+from orders.models.promotion import Coupon, CouponUse, Promotion
+from orders.models.tax import TaxRate
+from orders.models.timeline import OrderEvent
+
+__all__ = [
+    "MOST_UNITS",
+    "Cart",
+    "CartItem",
+    "Coupon",
+    "CouponUse",
+    "Order",
+    "OrderDiscount",
+    "OrderEvent",
+    "OrderItem",
+    "PaymentEvent",
+    "Promotion",
+    "SavedItem",
+    "ShippingBand",
+    "ShippingMethod",
+    "ShippingZone",
+    "TaxRate",
+]

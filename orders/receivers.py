@@ -1,0 +1,31 @@
+"""What orders do when Django says that something happened to an account."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.signals import user_logged_in
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from orders.services import cart
+from users.models import User
+
+GUEST_CART = "cart"
+"""Where a guest's session keeps the key of their cart."""
+
+
+@receiver(post_save, sender=User)
+def account_made(instance: User, created: bool, raw: bool, **_: Any) -> None:
+    """Give a new account its cart; ``raw`` means a fixture that brings its own."""
+    if created and not raw:
+        cart.open_for(instance)
+
+
+@receiver(user_logged_in)
+def logged_in(request: HttpRequest, user: User, **_: Any) -> None:
+    """Put what the guest had in the cart into the account's, and say what could not be taken along."""
+    key = request.session.pop(GUEST_CART, None)
+    if key:
+        for note in cart.merge(session_key=key, user=user):
+            messages.info(request, note)

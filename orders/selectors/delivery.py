@@ -1,0 +1,84 @@
+"""How a cart can travel, and what that costs."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from math import ceil
+
+from django.utils import translation
+
+from orders.models import ShippingMethod
+from products.models import Product
+
+GRAMS = 1_000
+"""In a kilogram."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One way of delivering, with its price tag (gross or net as the store's prices are)."""
+
+    method_id: int
+    name: str
+    carrier: str
+    price: Decimal
+    """Before offers; 0 from the method's free-from value on."""
+    days_min: int
+    days_max: int
+
+
+def methods() -> list[ShippingMethod]:
+    """Return the active methods of all zones; two queries."""
+    return list(
+        ShippingMethod.objects.filter(is_active=True).select_related("zone").prefetch_related("bands")
+    )
+
+
+def options(
+    offered: Iterable[ShippingMethod],
+    *,
+    weight_grams: int,
+    value: Decimal,
+    asked: Mapping[int, Decimal] | None = None,
+) -> list[Option]:
+    """Return what the methods cost for goods of this weight and value, in the shop's order.
+
+    ``value`` is that of the goods after discounts, as ``free_from`` counts. ``asked`` (method pk -> price)
+    are prices that carriers gave; without one a method's own bands count. A method that has neither for
+    these goods is left out.
+    """
+    found = []
+    for method in offered:
+        price = _price(method, weight_grams=weight_grams, value=value, asked=asked or {})
+        if price is not None:
+            found.append(
+                Option(
+                    method_id=method.pk,
+                    name=method.localized_name(translation.get_language()),
+                    carrier=method.carrier,
+                    price=price,
+                    days_min=method.days_min,
+                    days_max=method.days_max,
+                )
+            )
+    return found
+
+
+def countries(offered: Iterable[ShippingMethod]) -> list[str]:
+    """Return the countries that the methods deliver to, sorted by code."""
+    return sorted({country for method in offered for country in method.zone.countries})
+
+
+def weight_grams(lines: Sequence[tuple[Product, int]]) -> int:
+    """Return what the goods weigh, each unit rounded up to the gram; what has no weight weighs nothing."""
+    return sum(ceil((product.weight or 0) * GRAMS) * quantity for product, quantity in lines)
+
+
+def _price(
+    method: ShippingMethod, *, weight_grams: int, value: Decimal, asked: Mapping[int, Decimal]
+) -> Decimal | None:
+    bands = [band.price for band in method.bands.all() if band.covers(weight_grams=weight_grams, value=value)]
+    price = asked.get(method.pk, min(bands, default=None))
+    if price is not None and method.free_from is not None and value >= method.free_from:
+        return Decimal("0.00")
+    return price

@@ -1,0 +1,75 @@
+"""The offers that may apply to a cart today."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Q
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from orders.errors import CouponRefused
+from orders.models import Coupon, CouponUse, Promotion
+from orders.pricing import Offer, OfferKind
+from products.selectors import categories
+
+
+def applicable(now: datetime, coupon: Coupon | None) -> list[Offer]:
+    """Return the offers that need no coupon, and the one that ``coupon`` opens; two queries."""
+    wanted = Q(needs_coupon=False)
+    if coupon:
+        wanted |= Q(pk=coupon.promotion_id)
+    running = Promotion.objects.running(now).filter(wanted)
+    return [
+        _offer(promotion, code=coupon.code if coupon and coupon.promotion_id == promotion.pk else None)
+        for promotion in running.prefetch_related("categories")
+    ]
+
+
+def by_code(code: str, *, now: datetime) -> Coupon:
+    """Return the coupon with this ``code``; one query.
+
+    Raises:
+        CouponRefused: Unknown, not on, over, or used up; to a guesser the first three look the same.
+    """
+    coupon = Coupon.objects.filter(code=clean_code(code), is_active=True).select_related("promotion").first()
+    if coupon is None or not coupon.promotion.is_running(now):
+        raise CouponRefused(_("This coupon is not valid, or no longer."), reason="unknown")
+    if coupon.most_uses is not None and coupon.uses >= coupon.most_uses:
+        raise CouponRefused(_("This coupon has been used up."), reason="used_up")
+    return coupon
+
+
+def uses_by(coupon: Coupon, *, user_id: int | None, email: str) -> int:
+    """Return how often this customer, known by account or address, has used ``coupon``; one query."""
+    uses = CouponUse.objects.filter(coupon=coupon, given_back_at=None)
+    by_email = uses.filter(email=email.lower())
+    return (by_email | uses.filter(user=user_id) if user_id else by_email).count()
+
+
+def clean_code(code: str) -> str:
+    """Return ``code`` as coupons are stored: capitals, digits and dashes."""
+    return "".join(sign for sign in code.upper() if sign.isascii() and (sign.isalnum() or sign == "-"))[:40]
+
+
+def _offer(promotion: Promotion, *, code: str | None = None) -> Offer:
+    """Return ``promotion`` as the arithmetic needs it, named in the reader's language."""
+    chosen = {category.pk for category in promotion.categories.all()}
+    return Offer(
+        id=promotion.pk,
+        name=promotion.localized_name(translation.get_language()),
+        kind=OfferKind(promotion.kind),
+        priority=promotion.priority,
+        is_exclusive=promotion.is_exclusive,
+        code=code,
+        value=promotion.value,
+        minimum=promotion.minimum,
+        categories=frozenset(chosen),
+        buy=promotion.buy,
+        get=promotion.get,
+        tiers=tuple((Decimal(str(start)), Decimal(str(percent))) for start, percent in promotion.tiers),
+    )
+
+
+def shelves_of(category_id: int) -> frozenset[int]:
+    """Return the pk of a category and of all it stands in, from the remembered tree."""
+    return frozenset(shelf["id"] for shelf in categories.path(category_id)) | {category_id}

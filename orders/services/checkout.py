@@ -1,0 +1,233 @@
+"""Turning a cart into an order."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from secrets import choice
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from dbProject.outbox import services as outbox
+from orders import pricing
+from orders.errors import EmptyCart, LimitReached, NotDelivered, PriceChanged
+from orders.models import Cart, CartItem, Order, OrderDiscount, OrderEvent, OrderItem
+from orders.selectors import offers, totals
+from orders.services import coupons, status, timeline
+from products.models import Product
+from products.services import stock
+from users.models import User
+
+SUFFIX_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""No 0, 1, I or O: customers read order numbers out on the telephone."""
+NUMBERS_TRIED = 5
+
+Address = Mapping[str, str]
+"""``street, city, state, zip_code, country`` and optionally ``name, company, phone, street2``; cleaned."""
+
+
+def place_order(
+    *,
+    user: User | None = None,
+    cart: Cart | None = None,
+    idempotency_key: str,
+    shipping_address: Address,
+    billing_address: Address | None = None,
+    email: str = "",
+    phone: str = "",
+    shipping_method: int | None = None,
+    asked: Mapping[int, Decimal] | None = None,
+    vat_number: str = "",
+    total_seen: Decimal | None = None,
+    notes: str = "",
+) -> Order:
+    """Place an order for everything in a cart, and empty the cart. All of it or nothing, and once per key.
+
+    The cart's row is locked first: a second click waits, then finds the first click's order under the same
+    ``idempotency_key`` and gets that one back.
+
+    Args:
+        user: Whose order it is; ``cart`` is theirs unless given. A guest has a ``cart`` and an ``email``.
+        idempotency_key: One per intent to buy, as made when the checkout page was shown.
+        shipping_method: A method's pk; the first that fits if not given.
+        asked: Prices that carriers gave for this cart (method pk -> price), from a source that cannot be
+            forged.
+        vat_number: Of a business in another country of the union; checked already.
+        total_seen: The gross total the customer agreed to, if they saw one.
+
+    Raises:
+        EmptyCart: There is nothing to order.
+        OutOfStock, UnknownProduct: Something sold out or went off sale first (``products.errors``).
+        LimitReached: More units of something than one order may have.
+        CouponRefused: The cart's coupon is over, used up, or not for this customer.
+        NotDelivered: Nothing fits that country, these goods, or that method any more.
+        PriceChanged: The cart no longer costs ``total_seen``.
+    """
+    if (cart is None and user is None) or not idempotency_key:
+        raise TypeError("an order needs a user or a cart, and a key")
+    for attempt in range(1, NUMBERS_TRIED + 1):
+        number = new_order_number()
+        try:
+            with transaction.atomic():
+                return _place(
+                    number,
+                    _locked_cart(user, cart),
+                    user=user,
+                    key=idempotency_key,
+                    shipping_address=dict(shipping_address),
+                    billing_address=dict(billing_address or shipping_address),
+                    email=(email or (user.email if user else "")).lower(),
+                    phone=phone,
+                    shipping_method=shipping_method,
+                    asked=asked,
+                    vat_number=vat_number,
+                    total_seen=total_seen,
+                    notes=notes,
+                )
+        except IntegrityError as error:
+            # The unique key decides, not a look beforehand; anything else is a bug.
+            if "order_number" not in str(error) or attempt == NUMBERS_TRIED:
+                raise
+    raise AssertionError("unreachable")
+
+
+def new_order_number() -> str:
+    """Return ORD-YYYYMMDD-XXXXXX, which tells neither how many orders there are nor what comes next."""
+    return f"ORD-{timezone.now():%Y%m%d}-{''.join(choice(SUFFIX_LETTERS) for _ in range(6))}"
+
+
+def _locked_cart(user: User | None, cart: Cart | None) -> Cart:
+    mine = {"pk": cart.pk} if cart is not None else {"user": user}
+    locked = Cart.objects.filter(**mine).select_for_update(of=("self",)).first()
+    if locked is None:
+        raise EmptyCart
+    return locked
+
+
+def _place(
+    number: str,
+    cart: Cart,
+    *,
+    user: User | None,
+    key: str,
+    email: str,
+    shipping_method: int | None,
+    asked: Mapping[int, Decimal] | None,
+    vat_number: str,
+    total_seen: Decimal | None,
+    **frozen: Any,
+) -> Order:
+    scoped_key = f"{cart.owner}:{key}"
+    if earlier := Order.all_objects.filter(idempotency_key=scoped_key).first():
+        return earlier
+    units = dict(cart.items.order_by("pk").values_list("product_id", "quantity"))
+    if not units:
+        raise EmptyCart
+    products = stock.take_within(units, reference=number)
+    _refuse_too_many(products, units)
+
+    now = timezone.now()
+    code = cart.coupon_code
+    coupon = offers.by_code(code, now=now) if code else None
+    address = frozen["shipping_address"]
+    quote = totals.quote(
+        [(product, units[product.pk]) for product in products],
+        destination=totals.Destination(address["country"], address.get("zip_code", ""), vat_number),
+        method_id=shipping_method,
+        coupon=coupon,
+        asked=asked,
+        now=now,
+    )
+    if not quote.can_be_delivered:
+        raise NotDelivered(_("We cannot deliver these goods there this way. Please choose another delivery."))
+    if total_seen not in (None, quote.totals.total_amount):
+        raise PriceChanged(total_seen=total_seen or Decimal(), total_amount=quote.totals.total_amount)
+
+    order = _insert(number, quote, now=now, user=user, email=email, idempotency_key=scoped_key,
+                    vat_number=vat_number, **frozen)  # fmt: skip
+    _insert_lines(order, quote, {product.pk: product for product in products})
+    if coupon and any(discount.code for discount in quote.totals.discounts):
+        coupons.use(coupon, order=order)
+    timeline.record(order, OrderEvent.Kind.PLACED, actor=timeline.customer(user))
+    CartItem.objects.filter(cart=cart).delete()
+    Cart.objects.filter(pk=cart.pk).update(coupon_code="", updated_at=now)
+    outbox.record("orders.tasks.send_order_confirmation_email", order_id=order.pk)
+    if not order.total_amount:
+        status.confirm_paid(order, actor=timeline.SHOP)
+    return order
+
+
+def _refuse_too_many(products: list[Product], units: Mapping[int, int]) -> None:
+    for product in products:
+        if product.max_per_order and units[product.pk] > product.max_per_order:
+            text = _("One order may have %(most)d of %(name)s.")
+            facts = {"most": product.max_per_order, "name": product.name}
+            raise LimitReached(text % facts, product=product.pk, most=product.max_per_order)
+
+
+def _insert(number: str, quote: totals.Quote, *, now: datetime, **fields: Any) -> Order:
+    """Insert the order with its amounts, holding its stock for ``HOLD_MINUTES``."""
+    sums = quote.totals
+    order = Order(
+        order_number=number,
+        language=translation.get_language() or settings.LANGUAGE_CODE,
+        currency=settings.STORE_CURRENCY,
+        prices_include_tax=settings.PRICES_INCLUDE_TAX,
+        subtotal=sums.subtotal,
+        discount_amount=sums.discount_amount,
+        shipping_amount=sums.shipping_amount,
+        tax_amount=sums.tax_amount,
+        total_amount=sums.total_amount,
+        subtotal_gross=sums.subtotal_gross,
+        discount_gross=sums.discount_gross,
+        shipping_gross=sums.shipping_gross,
+        shipping_tax_rate=sums.shipping_tax_rate,
+        shipping_tax_amount=sums.shipping_tax,
+        tax_note=quote.tax.note,
+        holds_stock=True,
+        hold_expires_at=now + timedelta(minutes=settings.HOLD_MINUTES),
+        **fields,
+    )
+    if quote.chosen:
+        order.shipping_method_id = quote.chosen.method_id
+        order.shipping_name = quote.chosen.name
+        order.days_min, order.days_max = quote.chosen.days_min, quote.chosen.days_max
+    order.save(force_insert=True)
+    return order
+
+
+def _insert_lines(order: Order, quote: totals.Quote, products: Mapping[int, Product]) -> None:
+    """Freeze names, SKUs, prices, taxes, and each discount with its reason."""
+    OrderItem.objects.bulk_create(
+        OrderItem(
+            order=order,
+            product=products[line.key],
+            product_name=products[line.key].name,
+            product_sku=products[line.key].sku,
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+            total_price=line.total_price,
+            discount_amount=line.discount,
+            tax_rate=line.tax_rate,
+            net_amount=line.net_amount,
+            tax_amount=line.tax_amount,
+            gross_amount=line.gross_amount,
+        )
+        for line in quote.totals.lines
+    )
+    discounts: tuple[pricing.DiscountLine, ...] = quote.totals.discounts
+    if discounts:
+        OrderDiscount.objects.bulk_create(
+            OrderDiscount(
+                order=order,
+                promotion_id=discount.offer_id,
+                code=discount.code or "",
+                name=discount.name,
+                reason=discount.reason,
+                amount=discount.amount,
+            )
+            for discount in discounts
+        )

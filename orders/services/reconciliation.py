@@ -1,0 +1,149 @@
+"""Proof that the books of orders agree: what no constraint can hold because it spans rows."""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from dbProject.outbox import services as outbox
+from orders.models import Coupon, CouponUse, Order, OrderItem, PaymentEvent
+from products.models import StockMovement
+from products.services import reconciliation as catalog
+from products.services.reconciliation import Break
+
+logger = logging.getLogger(__name__)
+
+LATE = timedelta(minutes=10)
+"""How long the schedule may be late before an order counts as stuck."""
+
+
+def breaks() -> list[Break]:
+    """Return every disagreement of catalog and orders; none, or something is broken."""
+    return [*catalog.breaks(), *(found for rule in RULES for found in rule())]
+
+
+@transaction.atomic
+def mend() -> int:
+    """Bring what follows from other rows up to date again; return how many rows that were.
+
+    The ledgers decide over the counters. What a person has to decide stays.
+    """
+    mended = catalog.mend()
+    for coupon in _coupon_counters().select_for_update(of=("self",)):
+        coupon.uses = CouponUse.objects.filter(coupon=coupon, given_back_at=None).count()
+        coupon.save(update_fields=["uses", "updated_at"])
+        mended += 1
+    return mended
+
+
+def log_breaks() -> int:
+    """Log every disagreement at ERROR; return how many there are."""
+    found = breaks()
+    for one in found:
+        logger.error("The books disagree: %s %s: %s", one.rule, one.subject, one.detail)
+    return len(found)
+
+
+def _amounts() -> Iterable[Break]:
+    """Lines sum to the order's totals, to the cent."""
+    of_order = OrderItem.objects.filter(order=OuterRef("pk")).order_by().values("order")
+    zero = Decimal()
+    rows = Order.all_objects.annotate(
+        net=Coalesce(Subquery(of_order.annotate(s=Sum("net_amount")).values("s")), zero),
+        tax=Coalesce(Subquery(of_order.annotate(s=Sum("tax_amount")).values("s")), zero),
+        gross=Coalesce(Subquery(of_order.annotate(s=Sum("gross_amount")).values("s")), zero),
+    ).exclude(
+        net=F("subtotal") - F("discount_amount"),
+        tax=F("tax_amount") - F("shipping_tax_amount"),
+        gross=F("total_amount") - F("shipping_gross"),
+    )
+    for order in rows.only("order_number", "total_amount"):
+        yield Break("amounts", order.order_number, f"lines do not sum to {order.total_amount}")
+
+
+def _held_stock() -> Iterable[Break]:
+    """The ledger of stock has taken for each order what it holds, and has nothing else of it."""
+    moved = StockMovement.objects.filter(reference=OuterRef("order_number"))
+    taken = moved.order_by().values("reference").annotate(units=-Sum("change")).values("units")
+    ordered = OrderItem.objects.filter(order=OuterRef("pk")).order_by().values("order")
+    rows = Order.all_objects.filter(deleted_at=None).annotate(
+        taken=Coalesce(Subquery(taken, output_field=IntegerField()), 0),
+        ordered=Coalesce(Subquery(ordered.annotate(units=Sum("quantity")).values("units")), 0),
+    )
+    gone = Q(status__in=[Order.Status.REFUNDED])  # what was delivered is not back on the shelf
+    right = Q(holds_stock=True, taken=F("ordered")) | Q(holds_stock=False, taken=0)
+    wrong = rows.exclude(right).exclude(gone & Q(taken=F("ordered")))
+    for number, ordered_units, taken_units, status in wrong.values_list(
+        "order_number", "ordered", "taken", "status"
+    ):
+        yield Break("held", number, f"ordered {ordered_units}, taken {taken_units}, {status}")
+
+
+def _money() -> Iterable[Break]:
+    """An order is confirmed when it is paid, and what it does not keep goes back."""
+    kinds = PaymentEvent.Kind
+    zero = Decimal()
+    rows = Order.all_objects.annotate(
+        captured=Coalesce(Sum("payment_events__amount", filter=Q(payment_events__kind=kinds.CAPTURED)), zero),
+        due=Coalesce(Sum("payment_events__amount", filter=Q(payment_events__kind=kinds.REFUND_DUE)), zero),
+        refunded=Coalesce(Sum("payment_events__amount", filter=Q(payment_events__kind=kinds.REFUNDED)), zero),
+    )
+    status = Order.Status
+    unpaid = Q(status=status.PENDING)
+    ended = Q(status__in=[status.CANCELLED, status.REFUNDED])
+    right = (
+        (unpaid & Q(due=0, captured__lt=F("total_amount")))
+        | (ended & Q(captured=F("due")))
+        | (~unpaid & ~ended & Q(captured=F("total_amount") + F("due")))
+    )
+    figures = ("order_number", "status", "total_amount", "captured", "due", "refunded")
+    wrong = rows.exclude(right) | rows.filter(refunded__gt=F("due"))
+    for number, state, total, captured, due, refunded in wrong.values_list(*figures):
+        yield Break(
+            "money",
+            number,
+            f"{state}: total {total}, captured {captured}, going back {due}, refunded {refunded}",
+        )
+
+
+def _coupon_counters() -> QuerySet[Coupon]:
+    used = CouponUse.objects.filter(coupon=OuterRef("pk"), given_back_at=None).order_by().values("coupon")
+    counted = Coalesce(Subquery(used.annotate(n=Count("pk")).values("n")), 0)
+    return Coupon.objects.exclude(uses=counted)
+
+
+def _coupons() -> Iterable[Break]:
+    for coupon in _coupon_counters():
+        yield Break("coupons", coupon.code, f"counter {coupon.uses}, ledger says otherwise")
+    for use in CouponUse.objects.filter(order__status=Order.Status.CANCELLED, given_back_at=None):
+        yield Break("coupons", str(use.order_id), "cancelled, but keeps its coupon")
+
+
+def _stuck() -> Iterable[Break]:
+    """Nothing waits longer than the schedule lets it."""
+    now = timezone.now()
+    held = Order.all_objects.expired().filter(hold_expires_at__lt=now - LATE)
+    unpaid = Order.all_objects.abandoned().filter(created_at__lt=now - settings.UNPAID_ORDER_AGE - LATE)
+    for order in held | unpaid:
+        yield Break("stuck", order.order_number, "its time is over, and it still waits")
+
+
+def _outbox() -> Iterable[Break]:
+    for event in outbox.parked():
+        yield Break("outbox", str(event.pk), f"given up after {event.attempts} attempts: {event.task}")
+
+
+RULES: tuple[Callable[[], Iterable[Break]], ...] = (
+    _amounts,
+    _held_stock,
+    _money,
+    _coupons,
+    _stuck,
+    _outbox,
+)

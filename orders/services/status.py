@@ -1,0 +1,130 @@
+"""Every step of an order after it was placed. Each locks the order's row first, then its products'."""
+
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from dbProject.outbox import services as outbox
+from orders.errors import IllegalTransition, UnknownOrder
+from orders.models import Order, PaymentEvent
+from orders.services import coupons, timeline
+from orders.services.timeline import Actor
+from products.services import stock
+
+STAMPED = {
+    Order.Status.CONFIRMED,
+    Order.Status.SHIPPED,
+    Order.Status.DELIVERED,
+    Order.Status.CANCELLED,
+}
+MANUAL = "manual"
+"""The provider of a payment that staff recorded by hand."""
+
+
+@transaction.atomic
+def move(order: Order, *, to: str, actor: Actor, detail: str = "") -> Order:
+    """Move ``order`` along ``Order.NEXT``.
+
+    Cancelling puts its stock and its coupon back and has what was paid refunded. A pending order that staff
+    confirms by hand is thereby recorded as paid.
+
+    Raises:
+        IllegalTransition: The table does not allow it; nothing changed.
+        OutOfStock: It is to be confirmed, its reservation has ended, and the goods are gone.
+    """
+    order = lock(order.pk)
+    if not order.may_become(to):
+        raise IllegalTransition(status_now=order.status, status_wanted=to)
+    if to == Order.Status.CONFIRMED:
+        hold_again(order)
+        PaymentEvent.objects.create(
+            order=order,
+            provider=MANUAL,
+            event_id=order.order_number,
+            kind=PaymentEvent.Kind.CAPTURED,
+            amount=order.total_amount,
+        )
+    return _step(order, to, actor=actor, detail=detail)
+
+
+@transaction.atomic
+def cancel(order: Order, *, actor: Actor, detail: str = "") -> Order:
+    """Cancel ``order``, as :func:`move`; one that is cancelled already stays as it is."""
+    if lock(order.pk).status == Order.Status.CANCELLED:
+        return order
+    return move(order, to=Order.Status.CANCELLED, actor=actor, detail=detail)
+
+
+def confirm_paid(order: Order, *, actor: Actor) -> Order:
+    """Confirm a locked, pending ``order`` whose money is there and whose stock is held."""
+    return _step(order, Order.Status.CONFIRMED, actor=actor)
+
+
+def lock(pk: int) -> Order:
+    """Return the order with its row locked until the transaction ends.
+
+    Raises:
+        UnknownOrder: There is none.
+    """
+    order = Order.all_objects.select_for_update(of=("self",)).filter(pk=pk).first()
+    if order is None:
+        raise UnknownOrder
+    return order
+
+
+def hold_again(order: Order) -> bool:
+    """Take the stock of a locked order whose reservation has ended; return whether that was necessary.
+
+    Raises:
+        OutOfStock: It is gone; nothing changed.
+    """
+    if order.holds_stock:
+        return False
+    stock.take(_units(order), reference=order.order_number)
+    order.holds_stock = True
+    order.save(update_fields=["holds_stock", "updated_at"])
+    timeline.record(order, "held_again", actor=timeline.SHOP)
+    return True
+
+
+def release(order: Order) -> None:
+    """Put the stock of a locked order back, if it holds any: what makes that happen once."""
+    if order.holds_stock:
+        stock.put_back(_units(order), reference=order.order_number)
+        order.holds_stock = False
+
+
+def refund_due(order: Order, *, amount: Decimal, event_id: str, actor: Actor) -> None:
+    """Record that ``amount`` of what was paid goes back to the customer; once per ``event_id``."""
+    PaymentEvent.objects.create(
+        order=order, provider="shop", event_id=event_id, kind=PaymentEvent.Kind.REFUND_DUE, amount=amount
+    )
+    timeline.record(order, "refund_due", actor=actor, detail=f"{amount} {order.currency}")
+    outbox.record("orders.tasks.refund_order", order_id=order.pk)
+
+
+def _step(order: Order, to: str, *, actor: Actor, detail: str = "") -> Order:
+    """Write the step of a locked order, and what follows from it."""
+    if to in {Order.Status.CANCELLED, Order.Status.REFUNDED}:
+        if to == Order.Status.CANCELLED:
+            release(order)
+            coupons.give_back(order)
+        order.holds_stock = False
+        _give_money_back(order, actor=actor)
+    if to in STAMPED:
+        setattr(order, f"{to}_at", timezone.now())
+    order.status = to
+    order.save()
+    timeline.record(order, to, actor=actor, detail=detail)
+    return order
+
+
+def _give_money_back(order: Order, *, actor: Actor) -> None:
+    paid = order.amount_captured() - order.amount_going_back()
+    if paid > 0:
+        refund_due(order, amount=paid, event_id=f"{order.order_number}:rest", actor=actor)
+
+
+def _units(order: Order) -> dict[int, int]:
+    return dict(order.items.values_list("product_id", "quantity"))

@@ -1,0 +1,34 @@
+"""The timeline of an order: each step with its actor."""
+
+from typing import NamedTuple
+
+from orders.models import Order, OrderEvent
+from users.models import User
+
+
+class Actor(NamedTuple):
+    """Who did it: a kind, and the account where there is one."""
+
+    kind: str
+    user: User | None = None
+
+
+SHOP = Actor(OrderEvent.Actor.SHOP)
+PROVIDER = Actor(OrderEvent.Actor.PROVIDER)
+
+
+def customer(user: User | None) -> Actor:
+    """Return a customer as actor; a guest has no account."""
+    return Actor(OrderEvent.Actor.CUSTOMER, user)
+
+
+def staff(user: User) -> Actor:
+    """Return somebody of the staff as actor."""
+    return Actor(OrderEvent.Actor.STAFF, user)
+
+
+def record(order: Order, kind: str, *, actor: Actor, detail: str = "") -> OrderEvent:
+    """Append a step, in the transaction that makes it."""
+    return OrderEvent.objects.create(
+        order=order, kind=kind, detail=detail[:300], actor=actor.kind, user=actor.user
+    )

@@ -1,0 +1,49 @@
+"""Work the orders app hands to a worker. Each task calls one service and is safe to repeat."""
+
+from typing import Any
+
+from celery import shared_task
+
+from orders.services import cart, holds, notifications, payments, reconciliation, sales
+
+
+@shared_task(max_retries=0)  # the outbox repeats it until it is finished, and counts
+def send_order_confirmation_email(*, order_id: int, event_id: str, **_later: Any) -> None:
+    """Send one order's confirmation. ``_later`` swallows arguments that a newer release may add."""
+    notifications.send_order_received(order_id=order_id, event_id=event_id)
+
+
+@shared_task(max_retries=0)  # as above
+def refund_order(*, order_id: int, event_id: str, **_later: Any) -> None:
+    """Give back what is due of one order."""
+    payments.settle_refunds(order_id=order_id, event_id=event_id)
+
+
+@shared_task
+def release_expired_holds(**_later: Any) -> None:
+    """Put back the stock of orders that were not paid in time."""
+    holds.release_expired()
+
+
+@shared_task
+def cancel_abandoned_orders(**_later: Any) -> None:
+    """Cancel orders that were never paid."""
+    holds.cancel_abandoned()
+
+
+@shared_task
+def write_down_sales(**_later: Any) -> None:
+    """Tell the catalog what sells."""
+    sales.write_down()
+
+
+@shared_task
+def drop_old_carts(**_later: Any) -> None:
+    """Forget guests' carts that nobody comes back to."""
+    cart.drop_old()
+
+
+@shared_task
+def reconcile(**_later: Any) -> None:
+    """Look whether the books agree, and log what does not."""
+    reconciliation.log_breaks()

@@ -1,0 +1,102 @@
+"""The books of orders: sound ones are silent, and each kind of damage is told."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from dbProject.outbox.models import OutboxEvent
+from orders.models import Coupon, CouponUse, Order, OrderItem, PaymentEvent
+from orders.services import coupons, reconciliation
+from orders.tests.factories import CouponFactory, OrderFactory
+from products.models import StockMovement
+from products.tests.factories import ProductFactory
+from users.tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def order():
+    user, coupon = UserFactory(), CouponFactory()
+    coupons.put_in_cart(user.cart, code=coupon.code)
+    return OrderFactory(user=user, units={ProductFactory(): 2}, status="confirmed")
+
+
+def rules():
+    return {found.rule for found in reconciliation.breaks()}
+
+
+def test_books_that_agree_are_silent(order):
+    assert rules() == set()
+
+
+def lose_a_line(order):
+    OrderItem.objects.filter(order=order).update(
+        net_amount=1, tax_amount=Decimal("0.19"), gross_amount=Decimal("1.19")
+    )
+
+
+def lose_a_movement(order):
+    StockMovement.objects.filter(reference=order.order_number).update(reference="")
+
+
+def lose_the_money(order):
+    PaymentEvent.objects.filter(order=order).update(amount=Decimal("1.00"))
+
+
+def miscount_a_coupon(order):
+    Coupon.objects.update(uses=7)
+
+
+def park_an_event(order):
+    OutboxEvent.objects.update(attempts=8, due_at=timezone.now())
+
+
+def forget_a_hold(order):
+    late = OrderFactory()
+    Order.objects.filter(pk=late.pk).update(hold_expires_at=timezone.now() - 2 * reconciliation.LATE)
+
+
+@pytest.mark.parametrize(
+    ("damage", "rule"),
+    [
+        (lose_a_line, "amounts"),
+        (lose_a_movement, "held"),
+        (lose_the_money, "money"),
+        (miscount_a_coupon, "coupons"),
+        (park_an_event, "outbox"),
+        (forget_a_hold, "stuck"),
+    ],
+)
+def test_damage_is_told(order, damage, rule):
+    damage(order)
+
+    assert rule in rules()
+
+
+def test_counters_are_mended_from_their_ledger(order):
+    miscount_a_coupon(order)
+
+    assert reconciliation.mend() == 1
+
+    assert Coupon.objects.get().uses == CouponUse.objects.count() == 1
+    assert rules() == set()
+
+
+def test_breaks_are_logged_at_error(order, caplog):
+    lose_the_money(order)
+
+    assert reconciliation.log_breaks() == 1
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+
+def test_the_proof_costs_the_same_for_any_number_of_orders(order, django_assert_num_queries):
+    with CaptureQueriesContext(connection) as few:
+        reconciliation.breaks()
+    for _ in range(5):
+        OrderFactory(user=order.user)
+    with django_assert_num_queries(len(few)):
+        reconciliation.breaks()
