@@ -21,6 +21,7 @@ from django.views.decorators.http import require_safe
 from django.views.static import serve
 
 from dbProject import health as dependencies
+from dbProject.samples import filled_in_form
 from dbProject.templatetags.money import round_money
 from products.selectors import addresses, catalog, categories, samples
 
@@ -50,6 +51,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     pages = Paginator(range(240), 24)
     context = {
         "products": samples.products(),
+        "form": filled_in_form(),
         "paged": pages.page(5),
         "page_numbers": pages.get_elided_page_range(5, on_each_side=1, on_ends=1),
     }
