@@ -35,8 +35,10 @@ READY_SECONDS = 30
 STOP_SECONDS = 10
 OLDEST_POSTGRES = 15
 MAX_CONNECTIONS = 300  # eight test processes, each with a storm of threads
-SPEED_OVER_SAFETY = ["-F", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"]
-"""For throw-away data only; ``--durable`` starts Postgres without them."""
+FOR_TESTS = ["-F", "-c", "full_page_writes=off", "-c", "synchronous_commit=off", "-c", "autovacuum=off"]
+"""For throw-away data. Nothing is measured in the moment that a test has emptied its table.
+
+``--durable`` starts Postgres without them."""
 ELSEWHERE = ("DATABASE_REPLICA_URL", "CACHE_URL", "CELERY_BROKER_URL")
 """What a caller's environment may aim at other servers, where tests would wipe somebody's data."""
 
@@ -310,7 +312,7 @@ class Services:
             return [
                 *(programs / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port)),
                 *("-c", "unix_socket_directories=", "-c", f"max_connections={MAX_CONNECTIONS}"),
-                *([] if self.durable else SPEED_OVER_SAFETY),
+                *([] if self.durable else FOR_TESTS),
             ]
 
         def connect(port: int) -> Any:
