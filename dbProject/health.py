@@ -1,6 +1,6 @@
 """Whether what this process depends on answers."""
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from django.conf import settings
 from django.core.cache import cache
@@ -15,23 +15,33 @@ OK = "ok"
 PROBE_KEY = "health"
 
 
+class OutboxFigures(TypedDict):
+    """What waits, seconds that the oldest has been due, and what was given up and needs a person."""
+
+    waiting: int
+    oldest_due_seconds: int
+    parked: int
+
+
 class Health(TypedDict):
     """``status`` is ``healthy``, ``degraded`` (pages work) or ``unhealthy``; each check ``ok`` or not."""
 
     status: str
     checks: dict[str, str]
+    outbox: NotRequired[OutboxFigures]
+    """Not there without the database."""
 
 
 def look() -> Health:
     """Ask the database, the cache and the broker. Only the database is needed to answer a page."""
     checks = {"database": _database(), "cache": _cache(), "broker": _broker()}
-    if checks["database"] == OK:
-        checks["outbox"] = _outbox()
     if checks["database"] != OK:
-        status = "unhealthy"
-    else:
-        status = "healthy" if all(answer == OK for answer in checks.values()) else "degraded"
-    return {"status": status, "checks": checks}
+        return {"status": "unhealthy", "checks": checks}
+    figures = _outbox()
+    is_late = figures["oldest_due_seconds"] > settings.OUTBOX_LATE_SECONDS
+    checks["outbox"] = "late" if is_late else OK
+    status = "healthy" if all(answer == OK for answer in checks.values()) else "degraded"
+    return {"status": status, "checks": checks, "outbox": figures}
 
 
 def _database() -> str:
@@ -48,11 +58,9 @@ def _cache() -> str:
     return OK if cache.get(PROBE_KEY) == OK else "unreachable"  # django-redis swallows its errors
 
 
-def _outbox() -> str:
-    figures = outbox.figures()
-    if figures.age_seconds > settings.OUTBOX_LATE_SECONDS:
-        return f"{figures.depth} waiting, the oldest for {figures.age_seconds:.0f} s"
-    return f"{figures.parked} given up" if figures.parked else OK
+def _outbox() -> OutboxFigures:
+    found = outbox.figures()
+    return {"waiting": found.depth, "oldest_due_seconds": int(found.age_seconds), "parked": found.parked}
 
 
 def _broker() -> str:

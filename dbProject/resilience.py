@@ -286,11 +286,16 @@ _breakers: dict[str, Breaker] = {}
 _breakers_lock = Lock()
 
 
-def breaker(name: str, *, trips_on: tuple[type[Exception], ...] = (ServiceFailed, OSError)) -> Breaker:
+def breaker(
+    name: str,
+    *,
+    trips_on: tuple[type[Exception], ...] = (ServiceFailed, OSError),
+    failures: int = FAILURES,
+) -> Breaker:
     """Return this process's breaker of that name, made at its first use; names come from code or settings."""
     with _breakers_lock:
         if name not in _breakers:
-            _breakers[name] = Breaker(name, trips_on=trips_on)
+            _breakers[name] = Breaker(name, trips_on=trips_on, failures=failures)
         return _breakers[name]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.decorators import action, display
@@ -31,11 +32,10 @@ class StateFilter(admin.SimpleListFilter):
         return list(STATES.items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[OutboxEvent]) -> QuerySet[OutboxEvent]:
-        most = OutboxEvent.MOST_ATTEMPTS
         if self.value() == "parked":
-            return queryset.filter(finished_at=None, attempts__gte=most)
+            return queryset.filter(finished_at=None).exclude(parked_at=None)
         if self.value() == "waiting":
-            return queryset.filter(finished_at=None, attempts__lt=most)
+            return queryset.filter(finished_at=None, parked_at=None)
         if self.value() == "done":
             return queryset.exclude(finished_at=None)
         return queryset
@@ -43,15 +43,25 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(OutboxEvent)
 class OutboxEventAdmin(ReadOnlyAdmin):
-    list_display = ("task", "state", "attempts", "created_at", "due_at", "finished_at")
+    list_display = ("task", "state", "age", "attempts", "due_at", "last_error")
     list_filter = (StateFilter,)
-    ordering = ("finished_at", "due_at")
+    search_fields = ("task", "payload")
+    ordering = ("-created_at",)
+    fields = (
+        *("id", "task", "payload", "attempts", "last_error"),
+        *("created_at", "due_at", "claimed_until", "parked_at", "finished_at"),
+    )
     actions = ("try_again",)
 
     @display(description=gettext_lazy("state"), label=LABELS)
     def state(self, event: OutboxEvent) -> tuple[str, Any]:
         name = "done" if event.finished_at else "parked" if event.is_parked else "waiting"
         return name, STATES[name]
+
+    @display(description=gettext_lazy("age"), ordering="created_at")
+    def age(self, event: OutboxEvent) -> str:
+        """How long ago it was written down; of what is done, how long that took."""
+        return timesince(event.created_at, event.finished_at)
 
     @action(description=gettext_lazy("Try again"))
     def try_again(self, request: HttpRequest, queryset: QuerySet[OutboxEvent]) -> None:

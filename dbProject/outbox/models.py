@@ -22,9 +22,17 @@ class OutboxEventQuerySet(models.QuerySet["OutboxEvent"]):
         """Keep what a relay may hand out now."""
         return self.unfinished().filter(due_at__lte=timezone.now(), attempts__lt=OutboxEvent.MOST_ATTEMPTS)
 
+    def waiting(self) -> Self:
+        """Keep what will be handed out, or was and may still be finished."""
+        return self.unfinished().filter(parked_at=None)
+
+    def spent(self) -> Self:
+        """Keep what has had all its attempts, to the end of the last one, and is to be parked."""
+        return self.waiting().filter(attempts__gte=OutboxEvent.MOST_ATTEMPTS, due_at__lte=timezone.now())
+
     def parked(self) -> Self:
-        """Keep what was handed out too often, to the end of the last attempt: a person has to look."""
-        return self.unfinished().filter(attempts__gte=OutboxEvent.MOST_ATTEMPTS, due_at__lte=timezone.now())
+        """Keep what was given up: a person has to look."""
+        return self.unfinished().exclude(parked_at=None)
 
     def unclaimed(self) -> Self:
         return self.unfinished().exclude(claimed_until__gt=timezone.now())
@@ -44,7 +52,9 @@ class OutboxEvent(TimestampedModel):
         _("attempts"), default=0, help_text="How often a broker has accepted it."
     )
     claimed_until = models.DateTimeField(null=True, help_text="A consumer is sending it until then.")
+    parked_at = models.DateTimeField(_("given up"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
+    last_error = models.CharField(_("last error"), max_length=500, blank=True)
 
     objects = OutboxEventQuerySet.as_manager()
 
@@ -53,9 +63,10 @@ class OutboxEvent(TimestampedModel):
         verbose_name = _("event")
         verbose_name_plural = _("outbox")
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(attempts__lte=8), name="outbox_attempts_bounded")
+            models.CheckConstraint(condition=Q(attempts__lte=8), name="outbox_attempts_bounded"),
+            models.CheckConstraint(condition=~Q(task=""), name="outbox_event_has_a_task"),
         ]
-        indexes = [
+        indexes: ClassVar = [
             models.Index(fields=["due_at"], condition=Q(finished_at=None), name="outbox_event_unfinished"),
             models.Index(
                 fields=["finished_at"], condition=Q(finished_at__isnull=False), name="outbox_event_finished"
@@ -68,7 +79,7 @@ class OutboxEvent(TimestampedModel):
     @property
     def is_parked(self) -> bool:
         """Say whether nobody will hand it out again by itself."""
-        return self.finished_at is None and self.attempts >= self.MOST_ATTEMPTS
+        return self.finished_at is None and self.parked_at is not None
 
     def patience(self) -> timedelta:
         """How long to wait for the consumer before handing it out again: 1, 2, 4 ... 128 minutes."""

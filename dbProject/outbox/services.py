@@ -8,13 +8,17 @@ whose effect leaves the machine calls :func:`claim`, acts outside any transactio
 """
 
 import logging
+import time
+from contextlib import suppress
 from datetime import timedelta
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from celery import current_app
 from django.db import transaction
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, Min, Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -23,6 +27,8 @@ from dbProject.outbox.models import OutboxEvent, OutboxEventQuerySet
 
 logger = logging.getLogger(__name__)
 
+BATCH = 100
+"""Events that a relay takes at once."""
 LEASE = timedelta(seconds=30)
 """How long one relay keeps a row to itself; a broker says no within 2 s."""
 KEPT = timedelta(days=30)
@@ -30,6 +36,8 @@ KEPT = timedelta(days=30)
 AT_ONCE = 1_000
 """Finished rows that one call removes."""
 RELAY = "dbProject.outbox.tasks.relay_outbox"
+ROUND_SECONDS = 20
+"""How long one task goes on while there is more to hand out."""
 
 
 class Figures(NamedTuple):
@@ -41,47 +49,69 @@ class Figures(NamedTuple):
 
 
 def record(task: str, **payload: Any) -> OutboxEvent:
-    """Write down, inside the caller's transaction, that ``task`` has to run with ``payload``."""
+    """Write down, inside the caller's transaction, that ``task`` has to run with ``payload``.
+
+    However much one transaction records, it pokes once.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("record() belongs into the transaction of the change")
     event = OutboxEvent.objects.create(task=task, payload=payload)
-    if poke not in [function for _points, function, _robust in transaction.get_connection().run_on_commit]:
-        transaction.on_commit(poke)
+    _poke_after_commit()
     return event
 
 
 def poke() -> None:
-    """Ask for a relay now. If that fails the schedule asks within 5 s, so a broker that is away costs little.
+    """Ask for a relay now. If that fails nothing is lost: the schedule asks again within 5 s.
 
-    While the breaker says that it is away, nothing is asked and nothing is waited for.
+    A broker that hangs costs its socket's timeout (2 s), and only the first who asks: then the breaker opens.
     """
-    breaker = resilience.breaker("broker", trips_on=(OperationalError, OSError))
-    try:
-        with breaker.guard():
-            current_app.send_task(RELAY, retry=False)
-    except (OperationalError, OSError, resilience.CircuitOpen):
-        logger.warning("The broker is away; the outbox is relayed by the schedule.")
+    breaker = resilience.breaker("broker", trips_on=(OperationalError, OSError), failures=1)
+    with suppress(OperationalError, OSError, resilience.CircuitOpen), breaker.guard():
+        current_app.send_task(RELAY, retry=False)
 
 
-def relay(*, limit: int = 100) -> int:
+def relay_all() -> int:
+    """Relay until nothing is due, for about 20 s; give up what is spent. Return how many were accepted."""
+    ends_at = time.monotonic() + ROUND_SECONDS
+    park()
+    accepted = taken = relay()
+    while taken == BATCH and time.monotonic() < ends_at:
+        taken = relay()
+        accepted += taken
+    return accepted
+
+
+def relay(*, limit: int = BATCH) -> int:
     """Hand at most ``limit`` due events to Celery; return how many the broker accepted.
 
     Any number of relays may run at once. Each publishes outside any transaction, and a broker that is away
     costs no attempt: the rows are due again after the lease.
     """
-    accepted = 0
+    accepted = []
     for event in _lease(limit):
         try:
             current_app.send_task(
                 event.task, kwargs={**event.payload, "event_id": str(event.pk)}, retry=False
             )
-        except (OperationalError, OSError):
+        except (OperationalError, OSError) as away:
+            logger.warning("The broker takes no events: %s", away)
             break
-        due_at = timezone.now() + event.patience()
-        rows = OutboxEvent.objects.filter(pk=event.pk, attempts=event.attempts)
-        rows.update(attempts=F("attempts") + 1, due_at=due_at)
-        accepted += 1
-        if event.attempts + 1 == OutboxEvent.MOST_ATTEMPTS:
-            logger.error("The outbox hands out %s for the last time: %s", event.task, event.pk)
-    return accepted
+        accepted.append(event)
+    _count(accepted)
+    return len(accepted)
+
+
+def park() -> int:
+    """Give up what has had its attempts, and tell each once; return how many. Repeatable."""
+    parked = 0
+    for event in OutboxEvent.objects.spent():
+        if OutboxEvent.objects.spent().filter(pk=event.pk).update(parked_at=timezone.now()):
+            logger.error(
+                "The outbox gives up %s %s after %d attempts: %s",
+                *(event.task, event.pk, event.attempts, event.last_error or "no error was told"),
+            )
+            parked += 1
+    return parked
 
 
 def claim(event_id: UUID | str, *, seconds: int) -> bool:
@@ -98,10 +128,24 @@ def finish(event_id: UUID | str) -> bool:
     return OutboxEvent.objects.unfinished().filter(pk=event_id).update(finished_at=timezone.now()) == 1
 
 
+def fail(event_id: UUID | str, error: str) -> None:
+    """Write down why an attempt failed, and take back its claim so that the next may begin.
+
+    The event is due again when the outbox's patience is over; after its last attempt it is parked at once.
+    """
+    rows = OutboxEvent.objects.unfinished().filter(pk=event_id)
+    rows.update(last_error=error[:500], claimed_until=None)
+    rows.filter(attempts__gte=OutboxEvent.MOST_ATTEMPTS).update(due_at=timezone.now())
+
+
+@transaction.atomic
 def release(event: OutboxEvent) -> bool:
     """Give a parked event its attempts again, as staff may; false if it is not parked. Repeatable."""
-    parked = OutboxEvent.objects.unfinished().filter(pk=event.pk, attempts__gte=OutboxEvent.MOST_ATTEMPTS)
-    return parked.update(attempts=0, due_at=timezone.now(), claimed_until=None) == 1
+    rows = OutboxEvent.objects.parked().filter(pk=event.pk)
+    is_released = rows.update(attempts=0, parked_at=None, due_at=timezone.now(), claimed_until=None) == 1
+    if is_released:
+        _poke_after_commit()
+    return is_released
 
 
 def tidy() -> int:
@@ -118,13 +162,13 @@ def parked() -> OutboxEventQuerySet:
 def figures() -> Figures:
     """Measure the outbox; one query."""
     now = timezone.now()
-    waiting = Q(attempts__lt=OutboxEvent.MOST_ATTEMPTS)
+    waiting = Q(parked_at=None)
     found = OutboxEvent.objects.unfinished().aggregate(
         depth=Count("pk", filter=waiting),
-        oldest=Min("due_at", filter=waiting & Q(due_at__lte=now)),
+        oldest=Min("due_at", filter=waiting),
         parked=Count("pk", filter=~waiting),
     )
-    age = (now - found["oldest"]).total_seconds() if found["oldest"] else 0.0
+    age = max(0.0, (now - found["oldest"]).total_seconds()) if found["oldest"] else 0.0
     return Figures(depth=found["depth"], age_seconds=age, parked=found["parked"])
 
 
@@ -134,3 +178,18 @@ def _lease(limit: int) -> list[OutboxEvent]:
     events = list(rows[:limit])
     OutboxEvent.objects.filter(pk__in=[event.pk for event in events]).update(due_at=timezone.now() + LEASE)
     return events
+
+
+def _count(events: list[OutboxEvent]) -> None:
+    """Write down that a broker has accepted these; one UPDATE for each number of attempts so far."""
+    events.sort(key=attrgetter("attempts"))
+    for attempts, alike in groupby(events, key=attrgetter("attempts")):
+        batch = list(alike)
+        rows = OutboxEvent.objects.filter(pk__in=[event.pk for event in batch], attempts=attempts)
+        rows.update(attempts=attempts + 1, due_at=timezone.now() + batch[0].patience())
+
+
+def _poke_after_commit() -> None:
+    waiting = transaction.get_connection().run_on_commit
+    if poke not in [function for _points, function, _robust in waiting]:
+        transaction.on_commit(poke, robust=True)

@@ -9,7 +9,7 @@ from dbProject.outbox import services
 
 @shared_task(expires=60)  # seconds; after an outage one relay does the work of all that queued up
 def relay_outbox(**_later: Any) -> None:
-    services.relay()
+    services.relay_all()
 
 
 @shared_task(expires=3600)  # seconds

@@ -200,7 +200,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "reconcile": {"task": "orders.tasks.reconcile", "schedule": crontab(hour="3", minute="30")},
     "fetch-pictures": {"task": "products.tasks.fetch_pictures", "schedule": 30.0},  # seconds
 }
-OUTBOX_LATE_SECONDS = 300  # an event that has been due for so long makes the shop "degraded"
+OUTBOX_LATE_SECONDS = 60  # an event that has been due for so long makes the shop "degraded"
 JOB_HANDLERS = {
     "import_products": "products.services.import_jobs.run_import",
     "export_products": "products.services.import_jobs.run_export",

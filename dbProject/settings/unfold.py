@@ -149,6 +149,7 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     entry(_("Pages"), "article", "pages_page_changelist", "pages.view_page"),
                     entry(_("Jobs"), "hourglass_empty", "jobs_job_changelist"),
+                    entry(_("Outbox"), "outbox", "outbox_outboxevent_changelist", "outbox.view_outboxevent"),
                     entry(
                         _("Pictures to fetch"),
                         "image_search",

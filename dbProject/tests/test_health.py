@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import OperationalError, connection
+from django.utils import timezone
 
 from dbProject import health
 from dbProject.outbox import services as outbox
@@ -19,6 +20,7 @@ def test_a_healthy_shop_says_so(client, path):
     assert response.json() == {
         "status": "healthy",
         "checks": {"database": "ok", "cache": "ok", "broker": "ok", "outbox": "ok"},
+        "outbox": {"waiting": 0, "oldest_due_seconds": 0, "parked": 0},
     }
     assert "no-store" in response["Cache-Control"]
 
@@ -48,6 +50,7 @@ def test_without_cache_or_broker_pages_still_work(monkeypatch, settings):
     assert health.look() == {
         "status": "degraded",
         "checks": {"database": "ok", "cache": "unreachable", "broker": "unreachable", "outbox": "ok"},
+        "outbox": {"waiting": 0, "oldest_due_seconds": 0, "parked": 0},
     }
 
 
@@ -56,11 +59,30 @@ def test_being_alive_touches_nothing(client):
 
 
 @pytest.mark.django_db
-def test_an_outbox_that_nobody_empties_is_told(settings):
+def test_an_outbox_that_nobody_empties_is_told_and_pages_are_served(client, settings):
+    outbox.record("task")
+    now = timezone.now()
+    OutboxEvent.objects.update(due_at=now - timedelta(seconds=settings.OUTBOX_LATE_SECONDS + 60))
+    OutboxEvent.objects.create(task="poison", attempts=OutboxEvent.MOST_ATTEMPTS, parked_at=now)
+
+    response = client.get("/health/ready")
+
+    assert response.status_code == 200
+    found = response.json()
+    assert (found["status"], found["checks"]["outbox"]) == ("degraded", "late")
+    assert (found["outbox"]["waiting"], found["outbox"]["parked"]) == (1, 1)
+    assert found["outbox"]["oldest_due_seconds"] >= settings.OUTBOX_LATE_SECONDS + 60
+
+
+@pytest.mark.django_db
+def test_what_was_handed_out_and_what_was_given_up_leave_the_shop_healthy():
     event = outbox.record("task")
-    OutboxEvent.objects.update(due_at=event.due_at - timedelta(seconds=settings.OUTBOX_LATE_SECONDS + 60))
+    OutboxEvent.objects.update(due_at=event.due_at + timedelta(minutes=1), attempts=1)
+    OutboxEvent.objects.create(
+        task="poison", due_at=event.due_at - timedelta(days=3), parked_at=timezone.now()
+    )
 
     found = health.look()
 
-    assert found["status"] == "degraded"
-    assert found["checks"]["outbox"].startswith("1 waiting")
+    assert found["status"] == "healthy"
+    assert found["outbox"] == {"waiting": 1, "oldest_due_seconds": 0, "parked": 1}

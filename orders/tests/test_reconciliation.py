@@ -52,7 +52,7 @@ def miscount_a_coupon(order):
 
 
 def park_an_event(order):
-    OutboxEvent.objects.update(attempts=8, due_at=timezone.now())
+    OutboxEvent.objects.update(attempts=8, parked_at=timezone.now())
 
 
 def forget_a_hold(order):

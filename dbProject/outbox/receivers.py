@@ -1,0 +1,27 @@
+"""What the outbox does when Celery says that a task has failed."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from celery.signals import task_failure
+from django.db import DatabaseError, close_old_connections
+
+from dbProject.outbox import services
+
+logger = logging.getLogger(__name__)
+
+
+@task_failure.connect
+def attempt_failed(
+    exception: BaseException | None = None, kwargs: Mapping[str, Any] | None = None, **_: Any
+) -> None:
+    """Let staff read beside the event what its consumer died of."""
+    event_id = (kwargs or {}).get("event_id")
+    if not event_id:
+        return
+    close_old_connections()  # the process that watches over the workers keeps its own for long
+    try:
+        services.fail(event_id, f"{type(exception).__name__}: {exception}")
+    except DatabaseError:
+        logger.warning("Could not write down why %s failed", event_id)
