@@ -48,8 +48,8 @@ def apply_event(
     if not is_new:
         return order
     if kind == kinds.CAPTURED:
-        _captured(order, event)
-    elif kind == kinds.DECLINED:
+        return _captured(order, event)
+    if kind == kinds.DECLINED:
         timeline.record(order, OrderEvent.Kind.PAYMENT_DECLINED, actor=timeline.PROVIDER)
     else:
         timeline.record(
@@ -83,8 +83,8 @@ def settle_refunds(*, order_id: int, event_id: str) -> None:
             )
 
 
-def _captured(order: Order, event: PaymentEvent) -> None:
-    """Confirm a locked order with the money of ``event``, or send back what it has no use for."""
+def _captured(order: Order, event: PaymentEvent) -> Order:
+    """Confirm a locked order with the money of ``event``, or send back what it has no use for; return it."""
     timeline.record(
         order,
         OrderEvent.Kind.PAYMENT,
@@ -96,10 +96,9 @@ def _captured(order: Order, event: PaymentEvent) -> None:
         try:
             status.hold_again(order)
         except OutOfStock:
-            status.cancel(
+            return status.cancel(
                 order, actor=timeline.SHOP, detail=_("Paid after the reservation had ended; sold out.")
             )
-            return
         status.confirm_paid(order, actor=timeline.PROVIDER)
     is_gone = order.status in {Order.Status.CANCELLED, Order.Status.REFUNDED}
     too_much = kept if is_gone else kept - order.total_amount
@@ -107,3 +106,4 @@ def _captured(order: Order, event: PaymentEvent) -> None:
         status.refund_due(
             order, amount=too_much, event_id=f"{event.provider}:{event.event_id}", actor=timeline.SHOP
         )
+    return order

@@ -51,8 +51,9 @@ def move(order: Order, *, to: str, actor: Actor, detail: str = "") -> Order:
 @transaction.atomic
 def cancel(order: Order, *, actor: Actor, detail: str = "") -> Order:
     """Cancel ``order``, as :func:`move`; one that is cancelled already stays as it is."""
-    if lock(order.pk).status == Order.Status.CANCELLED:
-        return order
+    locked = lock(order.pk)
+    if locked.status == Order.Status.CANCELLED:
+        return locked
     return move(order, to=Order.Status.CANCELLED, actor=actor, detail=detail)
 
 
