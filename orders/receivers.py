@@ -8,11 +8,9 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from orders.selectors.carts import GUEST_CART
 from orders.services import cart
 from users.models import User
-
-GUEST_CART = "cart"
-"""Where a guest's session keeps the key of their cart."""
 
 
 @receiver(post_save, sender=User)
@@ -28,4 +26,4 @@ def logged_in(request: HttpRequest, user: User, **_: Any) -> None:
     key = request.session.pop(GUEST_CART, None)
     if key:
         for note in cart.merge(session_key=key, user=user):
-            messages.info(request, note)
+            messages.info(request, note, fail_silently=True)  # there are logins without pages

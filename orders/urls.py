@@ -1,7 +1,20 @@
 from django.urls import path
 
-from orders import views
+from orders.views import cart, checkout, orders
 
 urlpatterns = [
-    path("orders/<str:order_number>/", views.order_detail, name="order_detail"),
+    path("cart/", cart.cart_detail, name="cart_detail"),
+    path("cart/add/", cart.cart_add, name="cart_add"),
+    path("cart/coupon/", cart.cart_coupon, name="cart_coupon"),
+    path("cart/prices/", cart.cart_prices, name="cart_prices"),
+    path("cart/items/<int:pk>/", cart.cart_item, name="cart_item"),
+    path("cart/items/<int:pk>/remove/", cart.cart_item_remove, name="cart_item_remove"),
+    path("cart/items/<int:pk>/save/", cart.cart_item_save, name="cart_item_save"),
+    path("cart/saved/<int:pk>/move/", cart.saved_item_move, name="saved_item_move"),
+    path("cart/saved/<int:pk>/remove/", cart.saved_item_remove, name="saved_item_remove"),
+    path("checkout/", checkout.checkout, name="checkout"),
+    path("orders/find/", orders.order_find, name="order_find"),
+    path("orders/<str:order_number>/", orders.order_detail, name="order_detail"),
+    path("orders/<str:order_number>/cancel/", orders.order_cancel, name="order_cancel"),
+    path("orders/<str:order_number>/pay/", orders.order_pay, name="order_pay"),
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from math import ceil
 
@@ -10,6 +11,7 @@ from django.utils import translation
 from orders.models import ShippingMethod
 from products.models import Product
 
+SUNDAY = 6
 GRAMS = 1_000
 """In a kilogram."""
 
@@ -82,3 +84,12 @@ def _price(
     if price is not None and method.free_from is not None and value >= method.free_from:
         return Decimal("0.00")
     return price
+
+
+def arrives(start: date, working_days: int) -> date:
+    """Return the day that is so many working days after ``start``; Sundays do not count."""
+    day = start
+    while working_days > 0:
+        day += timedelta(days=1)
+        working_days -= day.weekday() != SUNDAY
+    return day

@@ -41,9 +41,11 @@ class Quote:
     countries: list[str]
     """Where the shop delivers to; empty where it has set up no delivery."""
 
-    @property
-    def can_be_delivered(self) -> bool:
-        return self.chosen is not None or not self.needs_delivery
+    def goes_by(self, method_id: int | None) -> bool:
+        """Say whether the goods can be delivered, and by this method if one was chosen."""
+        if not self.needs_delivery:
+            return True
+        return self.chosen is not None and method_id in {None, self.chosen.method_id}
 
 
 def quote(
@@ -88,9 +90,8 @@ def quote(
         value=sum((line.total_price - line.discount for line in goods.lines), Decimal()),
         asked=asked,
     )
-    chosen = next((option for option in options if option.method_id == method_id), None)
-    if chosen is None and method_id is None and options:
-        chosen = options[0]
+    first = options[0] if options else None
+    chosen = next((option for option in options if option.method_id == method_id), first)
     totals = goods
     if chosen is not None:
         travel = pricing.Delivery(name=chosen.name, price=chosen.price)

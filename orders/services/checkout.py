@@ -141,7 +141,7 @@ def _place(
         asked=asked,
         now=now,
     )
-    if not quote.can_be_delivered:
+    if not quote.goes_by(shipping_method):
         raise NotDelivered(_("We cannot deliver these goods there this way. Please choose another delivery."))
     if total_seen not in (None, quote.totals.total_amount):
         raise PriceChanged(total_seen=total_seen or Decimal(), total_amount=quote.totals.total_amount)

@@ -1,0 +1,150 @@
+"""A cart as its page shows it: what is in it, what has changed since, and what it comes to."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.conf import settings
+from django.db.models import Sum
+from django.utils import timezone
+
+from orders.errors import CouponRefused
+from orders.models import Cart, CartItem, Coupon, SavedItem
+from orders.selectors import offers, totals
+from products.models import Product, ProductImage
+from users.models import User
+
+GUEST_CART = "cart"
+"""Where a guest's session keeps the key of their cart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One product of a cart, with what its owner should know of it today."""
+
+    item: CartItem | SavedItem
+    image: ProductImage | None
+    price_before: Decimal | None = None
+    """What one unit cost when its owner last looked, if that was something else."""
+    left: int | None = None
+    """How many units are left, if that is less than the cart holds."""
+    is_gone: bool = False
+    """Whether it is no longer for sale."""
+
+    @property
+    def product(self) -> Product:
+        return self.item.product
+
+    @property
+    def is_fine(self) -> bool:
+        """Say whether it can be ordered as it is."""
+        return not self.is_gone and self.left is None
+
+
+@dataclass(frozen=True, slots=True)
+class CartPage:
+    """All that the page of a cart shows. Totals count what can be had at all; there are none without that."""
+
+    lines: list[Line]
+    saved: list[Line]
+    quote: totals.Quote | None
+    coupon_code: str
+    coupon_problem: str
+
+    @property
+    def units(self) -> int:
+        return sum(line.item.quantity for line in self.lines)
+
+    @property
+    def is_fine(self) -> bool:
+        """Say whether it can be ordered as it is."""
+        return bool(self.lines) and all(line.is_fine for line in self.lines)
+
+
+def find(*, user: User | None, session_key: str | None) -> Cart | None:
+    """Return the cart of an account, or of a guest's key; at most one query."""
+    if user is not None:
+        return Cart.objects.filter(user=user).first()
+    return Cart.objects.filter(session_key=session_key).first() if session_key else None
+
+
+def units(*, user: User | None, session_key: str | None) -> int:
+    """Return how many units are in a cart, for the number beside its link; at most one query."""
+    if user is None and not session_key:
+        return 0
+    mine = {"cart__user": user} if user is not None else {"cart__session_key": session_key}
+    return CartItem.objects.filter(**mine).aggregate(units=Sum("quantity"))["units"] or 0
+
+
+def page(
+    cart: Cart,
+    *,
+    destination: totals.Destination | None = None,
+    method_id: int | None = None,
+    asked: dict[int, Decimal] | None = None,
+) -> CartPage:
+    """Return what the page of ``cart`` shows; nine queries, the tax rates remembered.
+
+    ``destination`` is the store's own country unless given.
+    """
+    items = list(cart.items.select_related("product__parent", "product__category").order_by("pk"))
+    saved = list(cart.saved_items.select_related("product__parent", "product__category").order_by("pk"))
+    images = covers([*(item.product for item in items), *(item.product for item in saved)])
+    lines = [_line(item, images) for item in items]
+    coupon, problem = _coupon(cart.coupon_code)
+    there = [(line.product, line.item.quantity) for line in lines if not line.is_gone]
+    quote = (
+        totals.quote(
+            there,
+            destination=destination or totals.Destination(settings.STORE_COUNTRY),
+            method_id=method_id,
+            coupon=coupon,
+            asked=asked,
+        )
+        if there
+        else None
+    )
+    if coupon and quote and not problem:
+        problem = next((why.text for why in quote.totals.unused if why.offer_id == coupon.promotion_id), "")
+    return CartPage(
+        lines=lines,
+        saved=[_line(item, images) for item in saved],
+        quote=quote,
+        coupon_code=cart.coupon_code,
+        coupon_problem=problem,
+    )
+
+
+def covers(products: Iterable[Product]) -> dict[int, ProductImage]:
+    """Return product pk -> primary picture, a variant's own or else its parent's; one query."""
+    of = {product.pk: product.parent_id or product.pk for product in products}
+    rows = ProductImage.objects.filter(product__in={*of, *of.values()}, is_primary=True)
+    found = {image.product_id: image for image in rows}
+    return {pk: image for pk, parent in of.items() if (image := found.get(pk) or found.get(parent))}
+
+
+def _line(item: CartItem | SavedItem, images: dict[int, ProductImage]) -> Line:
+    product = item.product
+    is_gone = not (
+        product.is_for_sale
+        and (product.parent is None or product.parent.is_for_sale)
+        and product.category.is_active
+        and product.category.deleted_at is None
+    )
+    seen = getattr(item, "price_seen", product.effective_price)
+    return Line(
+        item=item,
+        image=images.get(product.pk),
+        price_before=None if is_gone or seen == product.effective_price else seen,
+        left=product.stock_quantity if not is_gone and product.stock_quantity < item.quantity else None,
+        is_gone=is_gone,
+    )
+
+
+def _coupon(code: str) -> tuple[Coupon | None, str]:
+    if not code:
+        return None, ""
+    try:
+        return offers.by_code(code, now=timezone.now()), ""
+    except CouponRefused as refusal:
+        return None, refusal.detail

@@ -1,0 +1,33 @@
+"""What pages show of the visitor's cart, and of when things arrive."""
+
+from datetime import date
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from orders.selectors import carts, delivery
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def cart_units(context: dict[str, Any]) -> int:
+    """Return how many units the visitor's cart holds; no query for who has none."""
+    request = context.get("request")
+    if request is None or not hasattr(request, "session"):
+        return 0
+    user = request.user if request.user.is_authenticated else None
+    return carts.units(user=user, session_key=request.session.get(carts.GUEST_CART))
+
+
+@register.simple_tag
+def arrival(days_min: int, days_max: int, since: Any = None) -> tuple[str, str]:
+    """Return the first and last day on which what is ordered now arrives: Tue 24 Nov, Thu 26 Nov."""
+    start = timezone.localdate(since) if since else timezone.localdate()
+    return _day(delivery.arrives(start, days_min)), _day(delivery.arrives(start, days_max))
+
+
+def _day(day: date) -> str:
+    return date_format(day, "D j M")

@@ -1,0 +1,142 @@
+"""The checkout: one page, three parts, and what it will cost beside them at all times."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from dbProject.errors import ShopError
+from orders.errors import CouponRefused, EmptyCart, PriceChanged
+from orders.forms import CheckoutForm
+from orders.models import Cart
+from orders.selectors import carrier_prices, carts, delivery, orders, totals
+from orders.services import checkout as services
+from orders.views import visitor
+from products.errors import OutOfStock
+from users.models import Address, User
+
+SEE_OTHER = 303
+LONGEST_PK = 18
+"""Digits that the database can compare."""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def checkout(request: HttpRequest) -> HttpResponseBase:
+    """Show the checkout, bring it up to date (``update``), or place the order.
+
+    Whatever is refused leaves everything that was typed where it was.
+    """
+    cart = visitor.cart(request)
+    if cart is None or not cart.items.exists():
+        return HttpResponseRedirect(reverse("cart_detail"), status=SEE_OTHER)
+    user = visitor.account(request)
+    if request.method != "POST":
+        return _page(request, cart, user, initial=_initial(user))
+    if "update" in request.POST:
+        return _page(request, cart, user, initial=_typed(request))
+    return _buy(request, cart, user)
+
+
+def _buy(request: HttpRequest, cart: Cart, user: User | None) -> HttpResponseBase:
+    offered = delivery.methods()
+    form = CheckoutForm(
+        request.POST,
+        codes=delivery.countries(offered),
+        methods=[(method.pk, method.name) for method in offered],
+    )
+    if not form.is_valid():
+        return _page(request, cart, user, form=form, status=422)
+    typed = form.cleaned_data
+    try:
+        order = services.place_order(
+            user=user,
+            cart=cart,
+            idempotency_key=str(typed["idempotency_key"]),
+            email=typed["email"],
+            phone=typed["phone"],
+            shipping_address=form.address(),
+            shipping_method=typed["shipping_method"],
+            asked=carrier_prices.asked(cart, country=typed["country"], zip_code=typed["zip_code"]),
+            vat_number=typed["vat_number"],
+            total_seen=typed["total_seen"],
+            notes=typed["notes"],
+        )
+    except EmptyCart:
+        return HttpResponseRedirect(reverse("cart_detail"), status=SEE_OTHER)
+    except ShopError as refusal:
+        return _page(request, cart, user, form=form, refusal=refusal, status=refusal.status)
+    return HttpResponseRedirect(
+        f"{reverse('order_pay', args=[order.order_number])}?key={orders.signature(order)}", status=SEE_OTHER
+    )
+
+
+def _page(
+    request: HttpRequest,
+    cart: Cart,
+    user: User | None,
+    *,
+    initial: dict[str, Any] | None = None,
+    form: CheckoutForm | None = None,
+    refusal: ShopError | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Show the page with today's total, for the country and the delivery that are chosen so far."""
+    typed = form.data if form is not None else initial or {}
+    vat_number = form.cleaned_data.get("vat_number", "") if form is not None else ""
+    destination = totals.Destination(
+        str(typed.get("country") or settings.STORE_COUNTRY), str(typed.get("zip_code") or ""), vat_number
+    )
+    method = str(typed.get("shipping_method") or "")
+    page = carts.page(
+        cart,
+        destination=destination,
+        method_id=int(method) if method.isdecimal() and len(method) <= LONGEST_PK else None,
+        asked=carrier_prices.asked(cart, country=destination.country, zip_code=destination.zip_code),
+    )
+    quote = page.quote
+    current = {
+        "country": destination.country,
+        "shipping_method": quote.chosen.method_id if quote and quote.chosen else None,
+        "idempotency_key": typed.get("idempotency_key") or uuid4(),
+        "total_seen": quote.totals.total_amount if quote else Decimal(),
+    }
+    shown = CheckoutForm(
+        initial={**{name: typed[name] for name in typed}, **current},
+        codes=quote.countries if quote else [],
+        methods=[(option.method_id, option.name) for option in quote.options] if quote else [],
+        wrong=form.errors if form is not None else None,
+    )
+    context = {
+        "page": page,
+        "form": shown,
+        "refusal": refusal,
+        "is_sold_out": isinstance(refusal, OutOfStock),
+        "is_dearer": isinstance(refusal, PriceChanged),
+        "is_coupon": isinstance(refusal, CouponRefused),
+        "hold_minutes": settings.HOLD_MINUTES,
+        "user_email": user.email if user else "",
+    }
+    return TemplateResponse(request, "orders/checkout.html", context, status=status)
+
+
+def _typed(request: HttpRequest) -> dict[str, Any]:
+    return {name: value for name, value in request.POST.items() if name in CheckoutForm.base_fields}
+
+
+def _initial(user: User | None) -> dict[str, Any]:
+    """Return what the shop knows of a customer already."""
+    if user is None:
+        return {}
+    known: QuerySet[Address] = user.addresses.order_by("-is_default_shipping", "-pk")
+    address = known.values(
+        "name", "company", "street", "street2", "zip_code", "city", "state", "country", "phone"
+    )
+    return {"email": user.email, "name": user.get_full_name(), **(address.first() or {})}
