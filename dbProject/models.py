@@ -1,13 +1,25 @@
 """What tables of the shop have in common."""
 
+from decimal import Decimal
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 M = TypeVar("M", bound=models.Model)
+HALF_CENT = Decimal("0.005")
+
+
+def to_the_cent(field: str, amount: Combinable) -> Q:
+    """Say that ``field`` equals ``amount`` where both have two decimals: exact, on SQLite as well.
+
+    SQLite adds decimals up as floating numbers, which are then equal to no other.
+    """
+    return Q(**{f"{field}__gt": amount - HALF_CENT, f"{field}__lt": amount + HALF_CENT})
 
 
 class TimestampedModel(models.Model):

@@ -80,7 +80,6 @@ class CheckoutForm(forms.Form):
     zip_code = forms.CharField(
         label=_("Postal code"),
         max_length=20,
-        required=False,
         widget=forms.TextInput(attrs={"autocomplete": "shipping postal-code"}),
     )
     city = forms.CharField(
@@ -152,6 +151,7 @@ class CheckoutForm(forms.Form):
         self.fields["shipping_method"].choices = [  # type: ignore[attr-defined]
             *methods
         ]
+        self.fields["zip_code"].required = self.country_so_far not in WITHOUT_ZIP_CODE
         self.fields["state"].required = self.country_so_far in WITH_STATE
 
     @property
@@ -172,17 +172,6 @@ class CheckoutForm(forms.Form):
             return vat_numbers.normalized(number, self.cleaned_data.get("country") or self.country_so_far)
         except VatNumberRefused as refusal:
             raise forms.ValidationError(refusal.detail) from refusal
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for a postal code where there are some."""
-        cleaned = super().clean() or self.cleaned_data
-        if (
-            cleaned.get("country") not in WITHOUT_ZIP_CODE
-            and "zip_code" in cleaned
-            and not cleaned["zip_code"]
-        ):
-            self.add_error("zip_code", _("Please tell the postal code."))
-        return cleaned
 
     def address(self) -> dict[str, str]:
         """Return where the goods go."""

@@ -12,7 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from dbProject.models import SoftDeleteManager, SoftDeleteModel, SoftDeleteQuerySet, TimestampedModel
+from dbProject.models import (
+    SoftDeleteManager,
+    SoftDeleteModel,
+    SoftDeleteQuerySet,
+    TimestampedModel,
+    to_the_cent,
+)
 from orders.models.delivery import ShippingMethod
 from orders.models.promotion import Promotion
 from products.models import Product
@@ -136,11 +142,11 @@ class Order(SoftDeleteModel, TimestampedModel):
         verbose_name_plural = _("orders")
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(
-                    total_amount=F("subtotal")
-                    - F("discount_amount")
-                    + F("shipping_amount")
-                    + F("tax_amount"),
+                condition=to_the_cent(
+                    "total_amount",
+                    F("subtotal") - F("discount_amount") + F("shipping_amount") + F("tax_amount"),
+                )
+                & Q(
                     subtotal__gte=0,
                     discount_amount__gte=0,
                     shipping_amount__gte=0,
@@ -150,8 +156,10 @@ class Order(SoftDeleteModel, TimestampedModel):
                 name="order_totals_add_up",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    total_amount=F("subtotal_gross") - F("discount_gross") + F("shipping_gross"),
+                condition=to_the_cent(
+                    "total_amount", F("subtotal_gross") - F("discount_gross") + F("shipping_gross")
+                )
+                & Q(
                     subtotal_gross__gte=0,
                     discount_gross__gte=0,
                     shipping_gross__gte=0,
@@ -242,12 +250,12 @@ class OrderItem(TimestampedModel):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["order", "product"], name="order_item_once_per_product"),
             models.CheckConstraint(
-                condition=Q(quantity__gt=0, total_price=F("unit_price") * F("quantity")),
+                condition=to_the_cent("total_price", F("unit_price") * F("quantity")) & Q(quantity__gt=0),
                 name="order_item_adds_up",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    gross_amount=F("net_amount") + F("tax_amount"),
+                condition=to_the_cent("gross_amount", F("net_amount") + F("tax_amount"))
+                & Q(
                     net_amount__gte=0,
                     tax_amount__gte=0,
                     discount_amount__gte=0,

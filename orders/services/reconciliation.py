@@ -11,6 +11,7 @@ from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subq
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from dbProject.models import HALF_CENT, to_the_cent
 from dbProject.outbox import services as outbox
 from orders.models import Coupon, CouponUse, Order, OrderItem, PaymentEvent
 from products.models import StockMovement
@@ -59,9 +60,9 @@ def _amounts() -> Iterable[Break]:
         tax=Coalesce(Subquery(of_order.annotate(s=Sum("tax_amount")).values("s")), zero),
         gross=Coalesce(Subquery(of_order.annotate(s=Sum("gross_amount")).values("s")), zero),
     ).exclude(
-        net=F("subtotal") - F("discount_amount"),
-        tax=F("tax_amount") - F("shipping_tax_amount"),
-        gross=F("total_amount") - F("shipping_gross"),
+        to_the_cent("net", F("subtotal") - F("discount_amount")),
+        to_the_cent("tax", F("tax_amount") - F("shipping_tax_amount")),
+        to_the_cent("gross", F("total_amount") - F("shipping_gross")),
     )
     for order in rows.only("order_number", "total_amount"):
         yield Break("amounts", order.order_number, f"lines do not sum to {order.total_amount}")
@@ -99,11 +100,11 @@ def _money() -> Iterable[Break]:
     ended = Q(status__in=[status.CANCELLED, status.REFUNDED])
     right = (
         (unpaid & Q(due=0, captured__lt=F("total_amount")))
-        | (ended & Q(captured=F("due")))
-        | (~unpaid & ~ended & Q(captured=F("total_amount") + F("due")))
+        | (ended & to_the_cent("captured", F("due")))
+        | (~unpaid & ~ended & to_the_cent("captured", F("total_amount") + F("due")))
     )
     figures = ("order_number", "status", "total_amount", "captured", "due", "refunded")
-    wrong = rows.exclude(right) | rows.filter(refunded__gt=F("due"))
+    wrong = rows.exclude(right) | rows.filter(refunded__gt=F("due") + HALF_CENT)
     for number, state, total, captured, due, refunded in wrong.values_list(*figures):
         yield Break(
             "money",

@@ -118,6 +118,24 @@ def test_a_declined_payment_can_be_tried_again(client):
     assert order.status == "confirmed"
 
 
+@pytest.mark.journey
+@pytest.mark.parametrize(
+    "prices", [("4.90", "6.90", "7.50"), ("0.07", "0.01", "0.05"), ("19.99", "33.33", "999.97")]
+)
+def test_awkward_amounts_add_up_on_either_database(client, prices):
+    MethodFactory()
+    for price in prices:
+        add(client, ProductFactory(price=Decimal(price)), 3)
+
+    bought = buy(client)
+
+    order = Order.objects.get()
+    assert order.total_amount == 3 * sum(map(Decimal, prices)) + Decimal("4.90")
+    assert reconciliation.breaks() == []
+    client.post(bought["Location"], {"answer": "pay", "event_id": uuid4()})
+    assert reconciliation.breaks() == []
+
+
 # The cart
 
 
