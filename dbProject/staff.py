@@ -20,7 +20,9 @@ from unfold.sites import UnfoldAdminSite
 from dbProject.errors import ShopError
 
 FOUND_PER_MODEL = 8
-SEARCHED = ["products.Product", "products.Category", "products.Brand", "users.User", "pages.Page"]
+SEARCHED = [
+    "orders.Order", "products.Product", "products.Category", "products.Brand", "users.User", "pages.Page",
+]  # fmt: skip
 """What Ctrl-K looks through, beside the names of the screens."""
 
 

@@ -48,7 +48,7 @@ UNFOLD: dict[str, Any] = {
     ],
     "STYLES": [lambda _request: static("admin-shop/admin.css")],
     "SCRIPTS": [lambda _request: static("admin-shop/labels.js")],
-    "DASHBOARD_CALLBACK": "products.admin.dashboard.figures",
+    "DASHBOARD_CALLBACK": "orders.admin.dashboard.figures",
     "COMMAND": {"search_models": False, "show_history": False},
     # Warm grays and one accent. Steps and lightness are Unfold's own, so its contrasts hold.
     "COLORS": {
@@ -95,6 +95,12 @@ UNFOLD: dict[str, Any] = {
             {
                 "title": None,
                 "items": [entry(_("Today"), "today", "index")],
+            },
+            {
+                "title": _("Sales"),
+                "items": [
+                    entry(_("Orders"), "receipt_long", "orders_order_changelist", "orders.view_order"),
+                ],
             },
             {
                 "title": _("Catalog"),

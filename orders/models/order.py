@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import Case, F, Prefetch, Q, Sum, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -37,8 +38,12 @@ class OrderQuerySet(SoftDeleteQuerySet["Order"]):
         return self.filter(user=user)
 
     def for_page(self) -> Self:
-        """Load lines with their products' pictures, discounts and timeline: five queries for any number."""
-        return self.prefetch_related("items__product__images", "discounts", "events")
+        """Load what its customer sees of it: lines with their products' pictures, discounts and timeline.
+
+        Five queries for any number. What staff noted for each other is left out.
+        """
+        steps = apps.get_model("orders", "OrderEvent").objects.for_customers()
+        return self.prefetch_related("items__product__images", "discounts", Prefetch("events", steps))
 
     def expired(self) -> Self:
         """Keep what still holds stock after its time is over."""
@@ -52,6 +57,15 @@ class OrderQuerySet(SoftDeleteQuerySet["Order"]):
 
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-pk")
+
+    def needing_hands(self) -> Self:
+        """Keep what is paid and not yet on its way: somebody has to pack it."""
+        return self.filter(status__in=Order.NEEDING_HANDS)
+
+    def hands_first(self) -> Self:
+        """Put what somebody has to pack first, the oldest on top; then the rest, the newest on top."""
+        waiting = Case(When(status__in=Order.NEEDING_HANDS, then="created_at"))
+        return self.order_by(waiting.asc(nulls_last=True), "-created_at", "-pk")
 
 
 OrderManager = SoftDeleteManager.from_queryset(OrderQuerySet)
@@ -85,6 +99,7 @@ class Order(SoftDeleteModel, TimestampedModel):
         Status.REFUNDED: frozenset(),
     }
     """Which status may follow which. ``orders.services.status`` obeys it; the admin shows it."""
+    NEEDING_HANDS: ClassVar = (Status.CONFIRMED, Status.PROCESSING)
 
     order_number = models.CharField(_("order number"), max_length=19, unique=True)
     user = models.ForeignKey(

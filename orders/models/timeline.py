@@ -1,12 +1,20 @@
 """What happened to an order, when, and by whom."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from orders.models.order import Order
+
+
+class OrderEventQuerySet(models.QuerySet["OrderEvent"]):
+    """The vocabulary of questions about steps."""
+
+    def for_customers(self) -> Self:
+        """Keep what customers may read: all but the notes that staff leave for each other."""
+        return self.exclude(kind=OrderEvent.Kind.NOTE, actor=OrderEvent.Actor.STAFF)
 
 
 class OrderEvent(models.Model):
@@ -41,6 +49,8 @@ class OrderEvent(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     created_at = models.DateTimeField(_("at"), auto_now_add=True)
+
+    objects = OrderEventQuerySet.as_manager()
 
     class Meta:
         db_table = "order_events"
