@@ -11,6 +11,8 @@ urlpatterns = [
     path("", include("products.urls")),
     path("", include("orders.urls")),
     path("", include("dbProject.pages.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("account/", views.account, name="account"),
     path("api/", include("products.api")),
     path("api/", include("dbProject.jobs.api")),
     path("language/<slug:code>/", views.language, name="language"),

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import (
     Http404,
@@ -46,6 +47,14 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@login_required
+@never_cache
+def account(request: HttpRequest) -> HttpResponse:
+    """Show the customer what is theirs."""
+    return TemplateResponse(request, "account_overview.html")
+
+
+@require_safe
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Show every part of the pages in every state; nothing here comes from the database."""
     pages = Paginator(range(240), 24)
@@ -61,7 +70,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Say what crawlers leave alone: what is endless, personal or for staff."""
-    closed = ("/admin/", "/api/", "/search/", "/recently-viewed/", "/language/", "/styleguide/")
+    closed = ("/admin/", "/api/", "/search/", "/recently-viewed/", "/language/", "/styleguide/", "/account")
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), ""]
     return HttpResponse(
         "\n".join([*lines, f"Sitemap: {settings.SITE_URL}/sitemap.xml", ""]), content_type="text/plain"

@@ -25,6 +25,10 @@ class UserManager(auth.UserManager["User"]):
         email = (email or "").lower()
         return super().create_user(username or email, email, password, **fields)
 
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Find who logs in with this address, whatever its case."""
+        return super().get_by_natural_key((username or "").lower())
+
     def create_superuser(
         self,
         username: str | None = None,

@@ -46,5 +46,8 @@ STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 
+# Mail goes to the terminal, so who signs up is let in without looking there.
+SIGNUP_WAITS_FOR_CODE = False
+
 # What a newcomer should see in the terminal is what went wrong, not every heartbeat of the worker thread.
 LOGGING["loggers"] |= {name: {"level": "ERROR"} for name in ("celery", "kombu")}

@@ -94,4 +94,6 @@ def filled_shop(transactional_db, settings, tmp_path):
         "search": "/search/?q=bowl",
         "lost": "/search/?q=xyzzyqwert",
         "styleguide": "/styleguide/",
+        "login": "/accounts/login/",
+        "signup": "/accounts/signup/",
     }

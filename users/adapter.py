@@ -1,0 +1,85 @@
+"""How accounts work here where django-allauth asks: user names, links in mails, who enters a code."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from allauth.account.stages import EmailVerificationStage
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from users.models import User
+
+
+class CodeStage(EmailVerificationStage):
+    """Who made an account proves the address once; accounts that staff made or that were imported need not.
+
+    For a known address the page looks the same, so nobody learns from it who has an account.
+    """
+
+    def handle(self) -> tuple[HttpResponse | None, bool]:
+        user: User | None = self.login.user
+        if user is not None and (user.is_verified or not self._waits_for_code(user)):
+            return None, True
+        answer: tuple[HttpResponse | None, bool] = super().handle()
+        return answer
+
+    def _waits_for_code(self, user: User) -> bool:
+        # Only signing up makes a primary address; looking at the page of addresses makes another kind of row.
+        signed_up = EmailAddress.objects.filter(user=user, primary=True, verified=False)
+        return settings.SIGNUP_WAITS_FOR_CODE and signed_up.exists()
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """The shop's own rules for accounts."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _("This address and this password do not belong together."),
+        "incorrect_code": _("That is not the code in our latest mail."),
+        "incorrect_password": _("That is not your password."),
+        "enter_current_password": _("That is not your password."),
+        "duplicate_email": _("That is the address you have."),
+    }
+
+    def get_login_stages(self) -> list[str]:
+        ours = f"{CodeStage.__module__}.{CodeStage.__name__}"
+        return [
+            ours if path.endswith(".EmailVerificationStage") else path for path in super().get_login_stages()
+        ]
+
+    def populate_username(self, request: HttpRequest, user: User) -> None:
+        """Make the user name from the address, as ``create_user`` does."""
+        user.username = user.username or user.email
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Refuse an address that is another account's, whether that one confirmed it or not."""
+        if User.objects.filter(email=email_address.email).exclude(pk=email_address.user_id).exists():
+            self.add_message(
+                request,
+                messages.ERROR,
+                "account/messages/email_confirmation_failed.txt",
+                {"email": email_address.email},
+            )
+            return False
+        return bool(super().confirm_email(request, email_address))
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("account")
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send a mail whose links lead to the shop's own address, whatever the request called it."""
+        links = {name: _ours(value) for name, value in context.items() if name.endswith("_url")}
+        links.setdefault("password_reset_url", _ours(reverse("account_reset_password")))
+        links["login_url"] = _ours(reverse("account_login"))
+        super().send_mail(template_prefix, email, {**context, **links})
+
+
+def _ours(url: str) -> str:
+    """Return the address with the shop's name in front: a forged Host header must not end up in a mail."""
+    parts = urlsplit(url)
+    return f"{settings.SITE_URL}{parts.path}{'?' if parts.query else ''}{parts.query}"

@@ -1,0 +1,92 @@
+"""What people type about themselves."""
+
+from typing import Any
+
+from allauth.account import forms as allauth
+from django import forms
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from users.models import User
+
+
+def speak_plainly(field: forms.Field) -> None:
+    """Say in the shop's words what every form may have to say of a field."""
+    field.error_messages["required"] = _("Please fill this in.")
+    if isinstance(field, forms.EmailField):
+        field.error_messages["invalid"] = _("Please enter an address like name@example.com.")
+
+
+class PlainForm(forms.Form):
+    """A form of django-allauth as the shop shows it: no words inside fields, no password twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("password2", None)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+            speak_plainly(field)
+        for name in ("password", "oldpassword"):
+            if name in self.fields:
+                self.fields[name].help_text = ""  # the pages have a link of their own
+
+
+class LoginForm(PlainForm, allauth.LoginForm):
+    pass
+
+
+class SignupForm(PlainForm, allauth.SignupForm):
+    first_name = forms.CharField(
+        label=_("First name"),
+        required=False,
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
+    )
+    field_order = ["first_name", "email", "password1"]
+    account_already_exists: bool
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        """Make the account; who comes second with the same address reads the same as who comes late."""
+        if not self.account_already_exists:
+            try:
+                with transaction.atomic():
+                    return self._saved(request)
+            except IntegrityError:
+                self.account_already_exists = True
+        else:
+            make_password(self.cleaned_data["password1"])  # as long as for a new account
+        return self._saved(request)
+
+    def _saved(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        saved: tuple[User | None, HttpResponse | None] = super().try_save(request)
+        return saved
+
+
+class AddEmailForm(PlainForm, allauth.AddEmailForm):
+    pass
+
+
+class ChangePasswordForm(PlainForm, allauth.ChangePasswordForm):
+    pass
+
+
+class SetPasswordForm(PlainForm, allauth.SetPasswordForm):
+    pass
+
+
+class ResetPasswordForm(PlainForm, allauth.ResetPasswordForm):
+    pass
+
+
+class ResetPasswordKeyForm(PlainForm, allauth.ResetPasswordKeyForm):
+    pass
+
+
+class ReauthenticateForm(PlainForm, allauth.ReauthenticateForm):
+    pass
+
+
+class CodeForm(PlainForm, allauth.ConfirmEmailVerificationCodeForm):
+    pass

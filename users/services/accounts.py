@@ -1,0 +1,17 @@
+"""What happens to an account from the outside: it is confirmed, somebody logs in."""
+
+from allauth.account.models import EmailAddress
+
+from users.models import User
+
+
+def mark_verified(user: User) -> None:
+    """Note that the owner has answered a mail to the account's address. Repeatable."""
+    User.objects.filter(pk=user.pk, is_verified=False).update(is_verified=True)
+    EmailAddress.objects.filter(user=user, email=user.email, verified=False).update(verified=True)
+    user.is_verified = True
+
+
+def note_login(user: User, *, address: str | None) -> None:
+    """Note from which network address somebody logged in; the account counts as unchanged."""
+    User.objects.filter(pk=user.pk).update(last_login_ip=address)
