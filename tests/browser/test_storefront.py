@@ -1,13 +1,13 @@
 """What only a browser can tell of the storefront's pages."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+
+from tests.browser.barriers import barriers
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
 SIZES = {"phone": (320, 640), "desk": (1280, 900)}
-STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SMALLEST_TARGET = 44  # pixels
 TOO_SMALL = """
 smallest => [...document.querySelectorAll('a[href], button, select, input:not([type=hidden]), summary')]
@@ -20,14 +20,6 @@ smallest => [...document.querySelectorAll('a[href], button, select, input:not([t
 
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 """Pixels that a reader would have to scroll sideways for."""
-
-TIMERS = """
-() => { window.setTimeout = (call, wait = 0, ...rest) => {
-    if (wait < 1000) Promise.resolve().then(() => call(...rest));
-    return 0;
-}}
-"""
-"""Where scripts are off no timer rings; axe waits for short ones, and has long ones to give up."""
 
 
 @pytest.fixture(params=SIZES)
@@ -60,16 +52,6 @@ def tab(browser, live_server, size, color_scheme, scripts):
     tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
     yield tab
     context.close()
-
-
-def barriers(tab, scripts):
-    if not scripts:
-        tab.evaluate(TIMERS)
-    results = Axe().run(tab, options={"runOnly": STANDARDS, "preload": scripts})
-    return [
-        f"{violation['id']}: {violation['nodes'][0]['html'][:120]}"
-        for violation in results.response["violations"]
-    ]
 
 
 @pytest.mark.parametrize("size", ["desk"], indirect=True)

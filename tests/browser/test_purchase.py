@@ -1,0 +1,173 @@
+"""Buying in a real browser: as a guest on a phone without scripts, as a customer on a desk with them."""
+
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import expect
+
+from orders.models import Order
+from orders.services import reconciliation
+from orders.tests.factories import MethodFactory, OrderFactory
+from tests.browser.barriers import barriers
+from users.tests.factories import UserFactory
+
+pytestmark = [pytest.mark.integration, pytest.mark.slow]
+
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.fixture
+def shop(filled_shop):
+    """The small shop of the storefront's tests, with two ways of delivering."""
+    MethodFactory(name="Standard delivery")
+    MethodFactory(name="Express", price=Decimal("12.90"))
+    return filled_shop
+
+
+def open_tab(browser, live_server, *, width, height, scripts=True, scheme="light"):
+    context = browser.new_context(
+        base_url=live_server.url,
+        viewport={"width": width, "height": height},
+        java_script_enabled=scripts,
+        color_scheme=scheme,
+    )
+    tab = context.new_page()
+    tab.complaints = []
+    tab.on("console", lambda message: tab.complaints.append(message.text))
+    tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
+    return tab
+
+
+def fill_in(tab):
+    for label, text in (
+        ("E-mail address", "robin@example.com"),
+        ("Name", "Robin Buyer"),
+        ("Street and number", "Torstr. 1"),
+        ("Postal code", "10119"),
+        ("City", "Berlin"),
+    ):
+        tab.get_by_label(label, exact=True).fill(text)
+
+
+def test_a_guest_buys_on_a_phone_without_scripts(browser, live_server, shop):
+    tab = open_tab(browser, live_server, width=390, height=844, scripts=False)
+    for address in (shop["single"], shop["parent"].replace("clay", "ocean")):
+        tab.goto(address)
+        tab.get_by_role("button", name="Add to cart").click()
+        expect(tab.get_by_role("heading", name="Cart", exact=True)).to_be_visible()
+    tab.get_by_role("link", name="Go to checkout").click()
+
+    tab.get_by_role("button", name="Buy now").click()
+    expect(tab.get_by_role("alert")).to_contain_text("E-mail address")
+    fill_in(tab)
+    tab.get_by_label("Express").check()
+    tab.get_by_role("button", name="Update delivery").click()
+    expect(tab.get_by_role("button", name="Buy now and pay 75.90")).to_be_visible()  # 38.00 + 25.00 + 12.90
+    tab.get_by_role("button", name="Buy now").click()
+    tab.get_by_role("button", name="Pay 75.90").click()
+
+    expect(tab.get_by_role("heading", name="We have your order.")).to_be_visible()
+    order = Order.objects.get()
+    assert (order.status, order.total_amount) == ("confirmed", Decimal("75.90"))
+    assert reconciliation.breaks() == []
+    tab.context.close()
+
+
+def test_a_customer_buys_on_a_desk_with_scripts(browser, live_server, shop, client):
+    user = UserFactory()
+    client.force_login(user)
+    tab = open_tab(browser, live_server, width=1280, height=900)
+    tab.context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
+    tab.goto(shop["single"])
+    tab.get_by_role("button", name="Add to cart").click()
+    expect(tab.locator("#mini-cart")).to_contain_text("In your cart")
+    expect(tab.locator("#cart-link")).to_contain_text("1")
+    assert tab.url.endswith(shop["single"])  # nobody was led away
+    tab.locator("#mini-cart").get_by_role("link", name="Go to the cart").click()
+
+    tab.get_by_label("Quantity of Harbor serving bowl").fill("2")
+    tab.keyboard.press("Tab")
+    expect(tab.locator(".sums-total")).to_contain_text("80.90")  # 2 x 38.00 + 4.90
+    tab.get_by_role("link", name="Go to checkout").click()
+    expect(tab.get_by_label("E-mail address")).to_have_value(user.email)
+    fill_in(tab)
+    tab.get_by_label("Express").check()
+    expect(tab.get_by_role("button", name="Buy now and pay 88.90")).to_be_visible()
+    expect(tab.get_by_label("Name", exact=True)).to_have_value("Robin Buyer")
+    tab.get_by_role("button", name="Buy now").click()
+    tab.get_by_role("button", name="Pay 88.90").click()
+
+    expect(tab.get_by_role("heading", name="We have your order.")).to_be_visible()
+    assert Order.objects.get().user == user
+    assert tab.complaints == []
+    tab.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_no_step_of_a_purchase_has_a_barrier_or_runs_off_the_page(browser, live_server, shop, width, scheme):
+    found = {}
+    tab = open_tab(browser, live_server, width=width, height=900, scheme=scheme)
+
+    def look(step):
+        if problems := barriers(tab) + (
+            [f"{tab.evaluate(OVERFLOW)} px too wide"] * (tab.evaluate(OVERFLOW) > 0)
+        ):
+            found[step] = problems
+
+    tab.goto("/cart/")
+    look("empty cart")
+    tab.goto(shop["single"])
+    tab.get_by_role("button", name="Add to cart").click()
+    expect(tab.locator("#mini-cart")).to_contain_text("In your cart")
+    tab.wait_for_timeout(300)  # until the summary has faded in
+    look("mini cart")
+    tab.goto("/cart/")
+    look("cart")
+    tab.goto("/checkout/")
+    look("checkout")
+    tab.get_by_role("button", name="Buy now").click()
+    expect(tab.get_by_role("alert")).to_be_visible()
+    look("checkout with errors")
+    fill_in(tab)
+    tab.get_by_role("button", name="Buy now").click()
+    expect(tab.get_by_role("button", name="Decline")).to_be_visible()
+    look("payment")
+    tab.get_by_role("button", name="Pay 42.90").click()
+    look("thanks")
+    tab.goto("/orders/find/")
+    look("find my order")
+    tab.context.close()
+
+    assert found == {}
+
+
+def test_a_removed_line_is_put_back(browser, live_server, shop):
+    tab = open_tab(browser, live_server, width=1280, height=900)
+    tab.goto(shop["single"])
+    tab.get_by_role("button", name="Add to cart").click()
+    expect(tab.locator("#mini-cart")).to_contain_text("In your cart")
+    tab.goto("/cart/")
+
+    tab.get_by_role("button", name="Remove Harbor serving bowl").click()
+    tab.get_by_role("button", name="Put it back").click()
+
+    expect(tab.get_by_role("heading", name="Harbor serving bowl")).to_be_visible()
+    tab.context.close()
+
+
+def test_the_page_of_an_order_shows_how_it_is_doing(browser, live_server, shop, client):
+    order = OrderFactory(status="shipped")
+    client.force_login(order.user)
+    tab = open_tab(browser, live_server, width=390, height=844)
+    tab.context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
+
+    tab.goto(order.get_absolute_url())
+
+    expect(tab.locator(".timeline > li")).to_have_count(4)
+    assert barriers(tab) == []
+    tab.context.close()
