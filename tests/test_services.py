@@ -21,8 +21,10 @@ REPORT = r"""
 import json, os, re, signal, socket, subprocess, sys, psycopg2
 
 with psycopg2.connect(os.environ["DATABASE_URL"]) as postgres, postgres.cursor() as cursor:
-    cursor.execute("SELECT version(), current_setting('fsync'), current_setting('synchronous_commit')")
-    version, *durability = cursor.fetchone()
+    cursor.execute("SELECT version(), current_setting('autovacuum')")
+    version, autovacuum = cursor.fetchone()
+    cursor.execute("SELECT current_setting('fsync'), current_setting('synchronous_commit')")
+    durability = cursor.fetchone()
 host, port = re.fullmatch("redis://(.+):([0-9]+)/0", os.environ["REDIS_URL"]).groups()
 with socket.create_connection((host, port)) as redis, redis.makefile("rb") as answers:
     redis.sendall(b"INFO server\r\n")
@@ -32,6 +34,7 @@ straggler = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause
 print(json.dumps({
     "folder": folder,
     "version": version,
+    "autovacuum": autovacuum,
     "durability": durability,
     "elsewhere": [name for name in ("CACHE_URL", "CELERY_BROKER_URL") if name in os.environ],
     "valkey": "valkey_version" in memory,
@@ -144,6 +147,7 @@ def test_servers_of_the_callers_environment_are_out_of_reach():
     report = run_report(env=os.environ | elsewhere)
     assert report["elsewhere"] == []
     assert report["durability"] == ["off", "off"]
+    assert report["autovacuum"] == "off"
     assert_nothing_is_left_of(report)
 
 
@@ -152,6 +156,7 @@ def test_servers_of_the_callers_environment_are_out_of_reach():
 def test_durable_servers_keep_what_they_acknowledged():
     report = run_report("--durable")
     assert report["durability"] == ["on", "on"]
+    assert report["autovacuum"] == "on"
     assert_nothing_is_left_of(report)
 
 
