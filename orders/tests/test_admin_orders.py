@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from orders.models import Order, OrderDiscount
 from orders.services import cart as carts
@@ -78,7 +79,7 @@ def test_the_list_says_who_what_how_much_and_until_when(staff_client):
     for said in (held.order_number, "2 units · Parcel", "Ada", held.email, "2,473.90\xa0€",
                  "Waiting for payment", "Robin Customer", "guest@example.com", "no longer"):  # fmt: skip
         assert said in page
-    assert f"{timezone.localtime(held.hold_expires_at):%-I:%M}" in page
+    assert date_format(timezone.localtime(held.hold_expires_at), "TIME_FORMAT") in page
 
 
 def test_the_list_costs_the_same_queries_for_one_and_for_thirty(staff_client, django_assert_num_queries):

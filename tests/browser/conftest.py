@@ -26,6 +26,11 @@ ARGUMENTS = [
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright runs a loop in the thread of the test
 
 
+def pytest_collection_modifyitems(items):
+    """Last of all: once Playwright's loop runs in a thread, nothing else there can run one of its own."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args():
     if not CHROMIUM:

@@ -13,7 +13,7 @@ from products.tests.factories import ProductFactory
 from products.tests.pictures import encoded, picture
 from users.tests.factories import PASSWORD, StaffFactory
 
-pytestmark = [pytest.mark.integration, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.integration, pytest.mark.slow]
 
 BARRIERS = {"serious", "critical"}
 

@@ -5,7 +5,7 @@ import gzip
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.integration, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.integration, pytest.mark.slow]
 
 MOST_SCRIPT, MOST_STYLE, MOST_HTML, MOST_PICTURE = 25_000, 18_000, 30_000, 100_000
 """Bytes; text is counted as gzip sends it."""

@@ -11,7 +11,7 @@ from orders.tests.factories import MethodFactory, OrderFactory
 from tests.browser.barriers import barriers
 from users.tests.factories import UserFactory
 
-pytestmark = [pytest.mark.integration, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.integration, pytest.mark.slow]
 
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 

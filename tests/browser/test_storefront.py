@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.barriers import barriers
 
-pytestmark = [pytest.mark.integration, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.integration, pytest.mark.slow]
 
 SIZES = {"phone": (320, 640), "desk": (1280, 900)}
 SMALLEST_TARGET = 44  # pixels
