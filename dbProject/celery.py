@@ -1,5 +1,6 @@
 """The Celery application; tasks are found in each app's ``tasks.py``."""
 
+import logging
 import os
 import sys
 from threading import Event
@@ -26,6 +27,13 @@ REFUSAL = (
 def has_no_broker() -> bool:
     """Say whether tasks travel inside this process only (``memory://``)."""
     return str(app.conf.broker_url).startswith("memory:")
+
+
+@signals.setup_logging.connect
+def log_as_the_settings_say(loglevel: int | None, **_: Any) -> None:
+    """Keep the settings' handlers and levels; ``-l`` is for what Celery itself has to say."""
+    if loglevel is not None:
+        logging.getLogger("celery").setLevel(loglevel)
 
 
 @signals.celeryd_init.connect

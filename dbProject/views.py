@@ -1,6 +1,7 @@
 """Pages that compose what several apps offer, and the answers that operators ask for."""
 
 from decimal import Decimal
+from typing import cast
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -24,11 +25,14 @@ from django.views.static import serve
 from dbProject import health as dependencies
 from dbProject.samples import filled_in_form
 from dbProject.templatetags.money import round_money
+from orders.selectors import orders
 from products.selectors import addresses, catalog, categories, samples
+from users.models import User
 
 LONGEST_ADDRESS = 2_000
 """Characters; browsers and proxies cut what is longer."""
 IMMUTABLE = "public, max-age=31536000, immutable"
+ORDERS_ON_A_PAGE = 10
 AFFORDABLE_BELOW = 30
 """A round price in the store's currency: what costs less is a present that needs no thinking."""
 
@@ -51,7 +55,9 @@ def home(request: HttpRequest) -> HttpResponse:
 @never_cache
 def account(request: HttpRequest) -> HttpResponse:
     """Show the customer what is theirs."""
-    return TemplateResponse(request, "account_overview.html")
+    pages = Paginator(orders.newest_of(cast(User, request.user)), ORDERS_ON_A_PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    return TemplateResponse(request, "account_overview.html", {"orders": page})
 
 
 @require_safe

@@ -12,6 +12,7 @@ from orders.errors import VatNumberRefused
 from orders.models import MOST_UNITS
 from orders.pricing import vat_numbers
 from users import countries
+from users.forms import speak_plainly
 
 LARGEST_PK = 2**63 - 1
 ADDRESS_FIELDS = ("name", "company", "street", "street2", "zip_code", "city", "state", "country", "phone")
@@ -147,6 +148,8 @@ class CheckoutForm(forms.Form):
         super().__init__(*args, **kwargs)
         if wrong is not None:
             self._errors = wrong
+        for field in self.fields.values():
+            speak_plainly(field)
         self.fields["country"].choices = countries.choices(codes)  # type: ignore[attr-defined]
         self.fields["shipping_method"].choices = [  # type: ignore[attr-defined]
             *methods

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.account.signals import email_confirmed
 from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_save
@@ -9,7 +11,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from orders.selectors.carts import GUEST_CART
-from orders.services import cart
+from orders.services import cart, claims
 from users.models import User
 
 
@@ -27,3 +29,9 @@ def logged_in(request: HttpRequest, user: User, **_: Any) -> None:
     if key:
         for note in cart.merge(session_key=key, user=user):
             messages.info(request, note, fail_silently=True)  # there are logins without pages
+
+
+@receiver(email_confirmed)
+def address_confirmed(email_address: EmailAddress, **_: Any) -> None:
+    """Bring what was ordered as a guest with an address into the account whose owner has proven it."""
+    claims.claim(email_address.user, email=email_address.email)

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from orders.views import cart, checkout, orders
+from orders.views.offer import AccountOffer
 
 urlpatterns = [
     path("cart/", cart.cart_detail, name="cart_detail"),
@@ -16,5 +17,6 @@ urlpatterns = [
     path("orders/find/", orders.order_find, name="order_find"),
     path("orders/<str:order_number>/", orders.order_detail, name="order_detail"),
     path("orders/<str:order_number>/cancel/", orders.order_cancel, name="order_cancel"),
+    path("orders/<str:order_number>/account/", AccountOffer.as_view(), name="account_offer"),
     path("orders/<str:order_number>/pay/", orders.order_pay, name="order_pay"),
 ]

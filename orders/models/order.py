@@ -262,6 +262,7 @@ class OrderItem(TimestampedModel):
 
     class Meta:
         db_table = "order_items"
+        ordering = ("pk",)  # as they stood in the cart
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["order", "product"], name="order_item_once_per_product"),
             models.CheckConstraint(

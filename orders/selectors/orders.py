@@ -1,6 +1,7 @@
 """Orders as their buyers, and guests with a link, may see them."""
 
 from django.core import signing
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from orders.errors import UnknownOrder
@@ -20,6 +21,12 @@ def of_user(user: User, order_number: str) -> Order:
     if order is None:
         raise UnknownOrder
     return order
+
+
+def newest_of(user: User) -> QuerySet[Order]:
+    """Return what ``user`` has ordered, the newest first, with pictures; three queries for any number."""
+    found: QuerySet[Order] = Order.objects.of(user).newest_first().prefetch_related("items__product__images")
+    return found
 
 
 def by_link(order_number: str, signature: str) -> Order:

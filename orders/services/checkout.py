@@ -126,15 +126,16 @@ def _place(
     units = dict(cart.items.order_by("pk").values_list("product_id", "quantity"))
     if not units:
         raise EmptyCart
-    products = stock.take_within(units, reference=number)
-    _refuse_too_many(products, units)
+    taken = stock.take_within(units, reference=number)
+    _refuse_too_many(taken, units)
+    products = {product.pk: product for product in taken}
 
     now = timezone.now()
     code = cart.coupon_code
     coupon = offers.by_code(code, now=now) if code else None
     address = frozen["shipping_address"]
     quote = totals.quote(
-        [(product, units[product.pk]) for product in products],
+        [(products[pk], quantity) for pk, quantity in units.items()],
         destination=totals.Destination(address["country"], address.get("zip_code", ""), vat_number),
         method_id=shipping_method,
         coupon=coupon,
@@ -148,7 +149,7 @@ def _place(
 
     order = _insert(number, quote, now=now, user=user, email=email, idempotency_key=scoped_key,
                     vat_number=vat_number, **frozen)  # fmt: skip
-    _insert_lines(order, quote, {product.pk: product for product in products})
+    _insert_lines(order, quote, products)
     if coupon and any(discount.code for discount in quote.totals.discounts):
         coupons.use(coupon, order=order)
     timeline.record(order, OrderEvent.Kind.PLACED, actor=timeline.customer(user))

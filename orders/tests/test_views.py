@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core import mail
 
 from dbProject.outbox import services as outbox
@@ -436,3 +437,107 @@ def test_logging_in_by_password_takes_the_cart_along(client):
     assert client.login(email=user.email, password=PASSWORD)
 
     assert {item.product_id: item.quantity for item in user.cart.items.all()} == {product.pk: 2}
+
+
+# An account after the order
+
+
+def just_bought(client, **fields):
+    """Return an order that a guest has placed and paid, and the address of its thank-you page."""
+    order = OrderFactory(user=None, status=Order.Status.CONFIRMED, **fields)
+    return order, f"{orders.signed_path(order)}&new=1"
+
+
+@pytest.mark.journey
+def test_a_guest_keeps_the_order_in_an_account_with_one_field(client):
+    order, page = just_bought(client, email="robin@example.com")
+    other = OrderFactory(user=None, email="somebody@example.com")
+    offered = text(client.get(page))
+    assert "Keep this order in an account" in offered
+    assert (
+        len(
+            re.findall(r'<input type="(?!hidden)', offered.partition("offer-form")[2].partition("</form>")[0])
+        )
+        == 1
+    )
+
+    path = f"/orders/{order.order_number}/account/?key={orders.signature(order)}"
+    answer = client.post(path, {"password1": "Lantern-Harbor-42"})
+    assert answer["Location"] == "/accounts/confirm-email/"
+    code = re.search(r"^[A-Z0-9]{4}-?[A-Z0-9]{4}$", mail.outbox[-1].body, re.MULTILINE)[0]
+    client.post("/accounts/confirm-email/", {"code": code})
+
+    account = text(client.get("/account/"))
+    assert "Hello Robin" in account
+    assert order.order_number in account
+    assert other.order_number not in account
+    assert client.get(order.get_absolute_url()).status_code == 200
+    assert "Keep this order" not in text(client.get(page))
+
+
+def test_a_password_that_will_not_do_is_said_beside_the_field(client):
+    order, _page = just_bought(client)
+
+    answer = client.post(
+        f"/orders/{order.order_number}/account/?key={orders.signature(order)}", {"password1": "short"}
+    )
+
+    assert "Something needs another look" in text(answer)
+    assert not get_user_model().objects.exists()
+
+
+def test_an_account_is_offered_only_by_the_link_to_the_order(client):
+    order, _page = just_bought(client)
+
+    for key in ("", "?key=forged"):
+        answer = client.post(
+            f"/orders/{order.order_number}/account/{key}", {"password1": "Lantern-Harbor-42"}
+        )
+        assert answer.status_code == 404
+    assert not get_user_model().objects.exists()
+
+
+def test_the_offer_reads_the_same_where_there_is_an_account_already(client):
+    known = UserFactory(email="robin@example.com")
+    order, page = just_bought(client, email=known.email)
+
+    assert "Keep this order in an account" in text(client.get(page))
+    answer = client.post(
+        f"/orders/{order.order_number}/account/?key={orders.signature(order)}",
+        {"password1": "Lantern-Harbor-42"},
+    )
+
+    assert answer["Location"] == "/accounts/confirm-email/"
+    known.refresh_from_db()
+    assert known.check_password(PASSWORD)
+    order.refresh_from_db()
+    assert order.user is None
+
+
+# A customer's orders
+
+
+def test_the_account_lists_the_orders_page_by_page_in_the_same_queries(client, django_assert_num_queries):
+    user = UserFactory()
+    client.force_login(user)
+    assert "You have not ordered anything yet" in text(client.get("/account/"))
+    product = ProductFactory(stock_quantity=99)
+    for count in (1, 11):
+        OrderFactory.create_batch(count, user=user, units={product: 1})
+        with django_assert_num_queries(7):
+            first = text(client.get("/account/"))
+    newest, *_, oldest = Order.objects.newest_first()
+
+    assert newest.order_number in first
+    assert oldest.order_number not in first
+    assert oldest.order_number in text(client.get("/account/?page=2"))
+    assert client.get("/account/?page=zzz").status_code == 200
+
+
+def test_an_order_says_the_country_in_words(client):
+    order, page = just_bought(client)
+
+    assert "Germany" in text(client.get(page))
+    client.get("/language/de/")
+    assert "Deutschland" in text(client.get(page))
+    assert order.shipping_address["country"] == "DE"

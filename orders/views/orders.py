@@ -17,6 +17,7 @@ from orders.models import Order
 from orders.selectors import orders
 from orders.services import lookups, payments, status, timeline
 from orders.views import visitor
+from orders.views.offer import offer
 
 SEE_OTHER = 303
 
@@ -26,7 +27,12 @@ SEE_OTHER = 303
 def order_detail(request: HttpRequest, order_number: str) -> HttpResponse:
     """Show an order to its buyer, or to whoever has the link that was mailed."""
     order = _readable(request, order_number)
-    context = {"order": order, "key": request.GET.get("key", ""), "is_new": "new" in request.GET}
+    context = {
+        "order": order,
+        "key": request.GET.get("key", ""),
+        "is_new": "new" in request.GET,
+        "offer": offer(order) if visitor.account(request) is None else None,
+    }
     return TemplateResponse(request, "orders/order_detail.html", context)
 
 
