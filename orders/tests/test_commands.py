@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from dbProject.pages.models import Page
+from orders.models import Promotion, ShippingMethod
 from orders.services import reconciliation
 from products.models import Category, Product, ProductImage, Review
 from products.services import demo, pictures
@@ -25,7 +26,7 @@ def said(command, *arguments, **options):
 def counts():
     return {
         model.__name__: model.objects.count()
-        for model in (User, Category, Product, ProductImage, Review, Page)
+        for model in (User, Category, Product, ProductImage, Review, Page, ShippingMethod, Promotion)
     }
 
 
@@ -51,6 +52,7 @@ def test_the_demo_store_is_complete_sound_and_seeding_again_adds_nothing(small_d
     assert not Product.objects.filter(images=None).exists()
     assert Category.objects.roots().count() == 6
     assert once["User"] == 6
+    assert once["ShippingMethod"] == 6
     assert reconciliation.breaks() == []
 
 

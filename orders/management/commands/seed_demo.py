@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from dbProject.pages import services as pages
+from orders.services import demo as terms
 from products.demo import catalog
 from products.services import demo, search_words
 from users.services import demo as people
@@ -54,7 +55,9 @@ class Command(BaseCommand):
             drawn = demo.add_pictures(wanted, progress=advance)
         reviews = demo.add_reviews(wanted, customers=buyers)
         search_words.refresh()
+        zones, offers = terms.add_delivery(), terms.add_offers()
         self.stdout.write(f"Added {added} products, {drawn} pictures and {reviews} reviews.")
+        self.stdout.write(f"Added {zones} delivery zones and {offers} offers.")
 
     @contextmanager
     def _bar(self, what: str, total: int) -> Iterator[Any]:
