@@ -13,8 +13,8 @@ from dbProject.middleware import ShopErrorMiddleware
 
 FOLDER = settings.BASE_DIR / "templates"
 TEMPLATES = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.html"))
-OURS = [name for name in TEMPLATES if not name.startswith(("admin/", "unfold/"))]
-"""The staff screens follow Unfold, under a policy of their own."""
+OURS = [name for name in TEMPLATES if not name.startswith(("admin/", "unfold/", "mail/"))]
+"""The staff screens follow Unfold, under a policy of their own; mail programs fetch no style sheet."""
 
 FORBIDDEN = {
     "an inline style": re.compile(r"<[^>]*\sstyle\s*=", re.IGNORECASE),

@@ -1,19 +1,12 @@
 """Messages that an order sends to its customer."""
 
-from urllib.parse import urlsplit
-
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from dbProject.outbox import services as outbox
+from dbProject import mail
 from orders.models import Order
 from orders.selectors import orders
-
-CLAIM_SECONDS = 30
-"""Longer than a mail server may take (``EMAIL_TIMEOUT``), shorter than the outbox's patience."""
 
 
 def send_order_received(*, order_id: int, event_id: str) -> None:
@@ -41,24 +34,10 @@ def send_order_link(*, order_id: int, event_id: str) -> None:
 
 
 def _send(order: Order, template: str, *, subject: str, event_id: str) -> None:
-    """Claim, send outside any transaction, mark.
-
-    Killed between sending and marking, it repeats once, under the same Message-ID.
-    """
-    if not outbox.claim(event_id, seconds=CLAIM_SECONDS):
-        return
-    context = {
-        "order": order,
-        "link": f"{settings.SITE_URL}{orders.signed_path(order)}",
-        "STORE_NAME": settings.STORE_NAME,
-        "SITE_URL": settings.SITE_URL,
-    }
-    mail = EmailMultiAlternatives(
+    mail.send_once(
+        event_id,
+        to=order.email,
         subject=subject % {"number": order.order_number, "store": settings.STORE_NAME},
-        body=render_to_string(f"{template}.txt", context),
-        to=[order.email],
-        headers={"Message-ID": f"<{event_id}@{urlsplit(settings.SITE_URL).hostname}>"},
+        template=template,
+        context={"order": order, "link": f"{settings.SITE_URL}{orders.signed_path(order)}"},
     )
-    mail.attach_alternative(render_to_string(f"{template}.html", context), "text/html")
-    mail.send()
-    outbox.finish(event_id)

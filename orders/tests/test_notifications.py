@@ -1,12 +1,19 @@
 """The mail that confirms an order, on its way through the outbox."""
 
+import re
+from decimal import Decimal
+
 import pytest
 from django.core import mail
 
 from dbProject.outbox import services as outbox
 from dbProject.outbox.models import OutboxEvent
+from orders.models import Order
 from orders.services import notifications
-from orders.tests.factories import OrderFactory
+from orders.tests.factories import MethodFactory, OrderFactory
+from products.services import pictures
+from products.tests.factories import ProductFactory
+from products.tests.pictures import picture
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +38,26 @@ def test_the_customer_reads_what_was_ordered_and_where_to_look():
     for text in (message.body, html):
         assert order.items.get().product_name in text
         assert f"https://testserver/orders/{order.order_number}/?key=" in text
+
+
+def test_both_forms_say_what_it_comes_to_and_where_it_goes_in_the_customer_s_language(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    MethodFactory(name="Paket")
+    shown, plain = ProductFactory(price=Decimal("18.90")), ProductFactory(price=Decimal(80))
+    pictures.add(shown, picture((900, 900)))
+    order = OrderFactory(units={shown: 2, plain: 1}, user=None)
+    Order.objects.update(language="de")
+
+    send(order)
+
+    (message,) = mail.outbox
+    html = message.alternatives[0][0]
+    for form in (message.body, html):
+        assert "Danke. Ihre Bestellung ist bei uns." in form
+        for said in ("Paket", "122,70\xa0€", "Torstr. 1", "10119 Berlin", "Deutschland", "widerrufen"):
+            assert said in form
+        assert not set("{%}") & set(re.sub(r"<style>.*?</style>", "", form, flags=re.DOTALL))
+    assert re.findall(r'<img src="(https://testserver/media/[^"]+\.jpg)"', html)
 
 
 def test_the_link_in_the_mail_opens_the_order_and_no_other(client):

@@ -89,6 +89,15 @@ def largest(image: ProductImage) -> str:
     return default_storage.url(pictures.rendition_name(str(image.image.name), max(widths), extension))
 
 
+@register.filter
+def smallest(image: ProductImage) -> str:
+    """Return the address of the smallest rendition that every mail program can show."""
+    widths = [width for width in image.widths if "jpg" in pictures.extensions(width)]
+    if not widths:
+        return str(image.image.url)
+    return default_storage.url(pictures.rendition_name(str(image.image.name), min(widths), "jpg"))
+
+
 @register.simple_tag
 def linked_data(page: ProductPage) -> SafeString:
     """Return what machines read of a product and of the way to it (schema.org), as blocks of data."""
