@@ -9,22 +9,13 @@ Beside it stands Django's own ``loaddata`` of the same products, on fewer rows b
 
 import argparse
 import csv
-import os
 import random
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
-from urllib.parse import urlsplit, urlunsplit
 
-import psycopg2
-from psycopg2 import sql
+from benchmarks.databases import Run, database, manage
 
-ROOT = Path(__file__).resolve().parent.parent
 ROWS = 200_000
 LOADDATA_ROWS = 20_000
 FASTEST_WANTED, MOST_MEMORY = 2_000, 300  # rows per second; MB
@@ -32,14 +23,6 @@ COLORS = ("Black", "White", "Blue", "Green", "Red", "Gray", "Brown", "Yellow")
 MATERIALS = ("Oak", "Steel", "Wool", "Linen", "Stoneware", "Glass", "Leather", "Cork")
 THINGS = ("lamp", "chair", "kettle", "notebook", "blanket", "vase", "backpack", "speaker", "knife", "clock")
 FAMILIES = ("Home", "Kitchen", "Desk", "Outdoors", "Sound")
-
-
-class Run(NamedTuple):
-    """One finished command: how long it took (seconds), its peak memory (MB), and what it said."""
-
-    seconds: float
-    megabytes: float
-    said: str
 
 
 def main() -> int:
@@ -122,45 +105,6 @@ def ean(number: int) -> str:
     digits = f"20{number:010}"
     total = sum(int(digit) * (1, 3)[place % 2] for place, digit in enumerate(digits))
     return f"{digits}{-total % 10}"
-
-
-@contextmanager
-def database() -> Iterator[str]:
-    """Make a migrated database, offer its address, and drop it."""
-    address = os.environ.get("DATABASE_URL", "")
-    if not address.startswith("postgres"):
-        raise SystemExit(
-            "DATABASE_URL has to name a Postgres, for example postgres://shop@127.0.0.1:5432/shop"
-        )
-    name = f"bench_import_{os.getpid()}_{time.monotonic_ns()}"
-    connection = psycopg2.connect(address)
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    url = urlunsplit(urlsplit(address)._replace(path=f"/{name}"))
-    try:
-        manage(url, "migrate", "--verbosity", "0")
-        yield url
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-        connection.close()
-
-
-def manage(url: str, *arguments: str | Path) -> Run:
-    """Run a management command in a process of its own on the database at ``url``."""
-    command = [sys.executable, str(ROOT / "manage.py"), *map(str, arguments)]
-    with tempfile.TemporaryFile("w+") as said:
-        start = time.monotonic()
-        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"DATABASE_URL": url}, stdout=said)
-        _pid, status, usage = os.wait4(process.pid, 0)
-        seconds = time.monotonic() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            raise SystemExit(f"{arguments[0]} ended with status {process.returncode}")
-        said.seek(0)
-        bytes_per_unit = 1 if sys.platform == "darwin" else 1024
-        return Run(seconds, usage.ru_maxrss * bytes_per_unit / 1e6, said.read())
 
 
 if __name__ == "__main__":
