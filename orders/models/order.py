@@ -146,6 +146,9 @@ class Order(SoftDeleteModel, TimestampedModel):
     delivered_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
     notes = models.TextField(_("notes"), blank=True)
+    created_at = models.DateTimeField(
+        default=timezone.now, editable=False, help_text="When it was placed: for orders of the past, then."
+    )
 
     objects: ClassVar = OrderManager()
     all_objects: ClassVar = OrderQuerySet.as_manager()

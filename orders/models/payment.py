@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from orders.models.order import Order, amount
@@ -27,7 +28,7 @@ class PaymentEvent(models.Model):
     event_id = models.CharField(_("event"), max_length=255, help_text="The provider's own, unique.")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     amount = amount()
-    created_at = models.DateTimeField(_("at"), auto_now_add=True)
+    created_at = models.DateTimeField(_("at"), default=timezone.now, editable=False)
 
     class Meta:
         db_table = "payment_events"

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dbProject.models import TimestampedModel
@@ -150,7 +151,7 @@ class CouponUse(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     email = models.EmailField(help_text="Lower case: what a guest is counted by.")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
     given_back_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

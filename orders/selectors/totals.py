@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from orders import pricing
-from orders.models import Coupon
+from orders.models import Coupon, ShippingMethod
 from orders.selectors import delivery, offers, taxes
 from products.models import Product
 
@@ -56,11 +56,13 @@ def quote(
     coupon: Coupon | None = None,
     asked: Mapping[int, Decimal] | None = None,
     now: datetime | None = None,
+    methods: Sequence[ShippingMethod] | None = None,
 ) -> Quote:
     """Return what ``lines`` come to today; six queries, fewer when the tax rates are remembered.
 
     Of the delivery options the one with ``method_id`` is chosen, else the first. ``asked`` are prices
-    that carriers gave (method pk -> price).
+    that carriers gave (method pk -> price). ``methods`` are ``delivery.methods()`` of a caller who asks
+    for many quotes.
     """
     now = now or timezone.now()
     tax = taxes.terms(
@@ -82,7 +84,7 @@ def quote(
         for product, quantity in lines
     ]
     goods = pricing.price(priced, offers=applicable, delivery=None, tax=tax)
-    offered = delivery.methods()
+    offered = delivery.methods() if methods is None else methods
     needs_delivery = bool(offered) and any(not product.is_digital for product, _quantity in lines)
     options = delivery.options(
         [method for method in offered if needs_delivery and destination.country in method.zone.countries],

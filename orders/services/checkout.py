@@ -1,22 +1,19 @@
 """Turning a cart into an order."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from decimal import Decimal
 from secrets import choice
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dbProject.outbox import services as outbox
-from orders import pricing
 from orders.errors import EmptyCart, LimitReached, NotDelivered, PriceChanged
 from orders.models import Cart, CartItem, Order, OrderDiscount, OrderEvent, OrderItem
 from orders.selectors import offers, totals
-from orders.services import coupons, status, timeline
+from orders.services import coupons, freezing, status, timeline
 from products.models import Product
 from products.services import stock
 from users.models import User
@@ -169,66 +166,13 @@ def _refuse_too_many(products: list[Product], units: Mapping[int, int]) -> None:
             raise LimitReached(text % facts, product=product.pk, most=product.max_per_order)
 
 
-def _insert(number: str, quote: totals.Quote, *, now: datetime, **fields: Any) -> Order:
-    """Insert the order with its amounts, holding its stock for ``HOLD_MINUTES``."""
-    sums = quote.totals
-    order = Order(
-        order_number=number,
-        language=translation.get_language() or settings.LANGUAGE_CODE,
-        currency=settings.STORE_CURRENCY,
-        prices_include_tax=settings.PRICES_INCLUDE_TAX,
-        subtotal=sums.subtotal,
-        discount_amount=sums.discount_amount,
-        shipping_amount=sums.shipping_amount,
-        tax_amount=sums.tax_amount,
-        total_amount=sums.total_amount,
-        subtotal_gross=sums.subtotal_gross,
-        discount_gross=sums.discount_gross,
-        shipping_gross=sums.shipping_gross,
-        shipping_tax_rate=sums.shipping_tax_rate,
-        shipping_tax_amount=sums.shipping_tax,
-        tax_note=quote.tax.note,
-        holds_stock=True,
-        hold_expires_at=now + timedelta(minutes=settings.HOLD_MINUTES),
-        **fields,
-    )
-    if quote.chosen:
-        order.shipping_method_id = quote.chosen.method_id
-        order.shipping_name = quote.chosen.name
-        order.days_min, order.days_max = quote.chosen.days_min, quote.chosen.days_max
+def _insert(number: str, quote: totals.Quote, **fields: Any) -> Order:
+    order = freezing.order(number, quote, **fields)
     order.save(force_insert=True)
     return order
 
 
 def _insert_lines(order: Order, quote: totals.Quote, products: Mapping[int, Product]) -> None:
-    """Freeze names, SKUs, prices, taxes, and each discount with its reason."""
-    OrderItem.objects.bulk_create(
-        OrderItem(
-            order=order,
-            product=products[line.key],
-            product_name=products[line.key].name,
-            product_sku=products[line.key].sku,
-            quantity=line.quantity,
-            unit_price=line.unit_price,
-            total_price=line.total_price,
-            discount_amount=line.discount,
-            tax_rate=line.tax_rate,
-            net_amount=line.net_amount,
-            tax_amount=line.tax_amount,
-            gross_amount=line.gross_amount,
-        )
-        for line in quote.totals.lines
-    )
-    discounts: tuple[pricing.DiscountLine, ...] = quote.totals.discounts
-    if discounts:
-        OrderDiscount.objects.bulk_create(
-            OrderDiscount(
-                order=order,
-                promotion_id=discount.offer_id,
-                code=discount.code or "",
-                name=discount.name,
-                reason=discount.reason,
-                amount=discount.amount,
-            )
-            for discount in discounts
-        )
+    OrderItem.objects.bulk_create(freezing.lines(order, quote, products))
+    if quote.totals.discounts:
+        OrderDiscount.objects.bulk_create(freezing.discounts(order, quote))

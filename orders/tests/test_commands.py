@@ -5,11 +5,12 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import F
 
 from dbProject.pages.models import Page
-from orders.models import Promotion, ShippingMethod
+from orders.models import Order, Promotion, ShippingMethod
 from orders.services import reconciliation
-from products.models import Category, Product, ProductImage, Review
+from products.models import Category, Product, ProductImage, Review, StockMovement
 from products.services import demo, pictures
 from products.tests.factories import ProductFactory
 from users.models import User
@@ -26,7 +27,7 @@ def said(command, *arguments, **options):
 def counts():
     return {
         model.__name__: model.objects.count()
-        for model in (User, Category, Product, ProductImage, Review, Page, ShippingMethod, Promotion)
+        for model in (User, Category, Product, ProductImage, Review, Page, ShippingMethod, Promotion, Order)
     }
 
 
@@ -39,20 +40,25 @@ def small_drawings(monkeypatch):
 
 @pytest.mark.slow
 def test_the_demo_store_is_complete_sound_and_seeding_again_adds_nothing(small_drawings):
-    first = said("seed_demo", products=30, customers=5)
+    first = said("seed_demo", products=30, customers=5, orders=40)
     once = counts()
 
-    again = said("seed_demo", products=30, customers=5)
+    again = said("seed_demo", products=30, customers=5, orders=40)
 
     assert "Added 30 products" in first
     assert "Added 0 products, 0 pictures and 0 reviews." in again
+    assert "Added 0 delivery zones, 0 offers and 0 orders." in again
     assert counts() == once
     assert Product.objects.listed().count() == 30
     assert Product.objects.filter(kind="variant").count() >= 4
     assert not Product.objects.filter(images=None).exists()
     assert Category.objects.roots().count() == 6
     assert once["User"] == 6
-    assert once["ShippingMethod"] == 6
+    assert (once["ShippingMethod"], once["Order"]) == (6, 40)
+    assert Product.objects.listed().filter(units_sold__gt=0).exists()
+    began = StockMovement.objects.filter(kind="opening")
+    assert not began.exclude(created_at=F("product__created_at")).exists()
+    assert not StockMovement.objects.filter(created_at__lt=F("product__created_at")).exists()
     assert reconciliation.breaks() == []
 
 
@@ -64,9 +70,9 @@ def test_a_seeding_that_was_killed_is_completed_by_the_next(small_drawings, monk
     with monkeypatch.context() as now:
         now.setattr(pictures, "add_many", killed)
         with pytest.raises(KeyboardInterrupt):
-            said("seed_demo", products=6, customers=2)
+            said("seed_demo", products=6, customers=2, orders=0)
 
-    said("seed_demo", products=6, customers=2)
+    said("seed_demo", products=6, customers=2, orders=0)
 
     assert Product.objects.listed().count() == 6
     assert not Product.objects.filter(images=None).exists()

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from io import BytesIO
-from zlib import crc32
 
 from django.db import transaction
 from django.utils import timezone
@@ -28,8 +27,8 @@ BATCH = 500
 """Products per transaction."""
 PICTURE_PIXELS = 1200
 TILE_PIXELS = 800
-NEWEST_EVERY_HOURS = 11
-"""Between two arrivals, so that "newest" has an order."""
+OLDEST = timedelta(days=400)
+"""Since the first products came. Of late more have come, and each at a time of its own."""
 
 
 def is_empty() -> bool:
@@ -78,15 +77,18 @@ def add_products(demo: DemoCatalog, *, progress: Progress) -> int:
         batch = demo.products[start : start + BATCH]
         new = [product for product in batch if product.sku not in present]
         if new:
-            _add_batch(new, age=start)
+            _add_batch(new, since_newest=start, of=len(demo.products))
             added += len(new)
         progress(len(batch))
     return added
 
 
 @transaction.atomic
-def _add_batch(batch: Sequence[DemoProduct], *, age: int) -> None:
-    """Insert products, their variants, ledgers and values: a fixed number of queries."""
+def _add_batch(batch: Sequence[DemoProduct], *, since_newest: int, of: int) -> None:
+    """Insert products, their variants, ledgers and values: a fixed number of queries.
+
+    They came after all but ``since_newest`` ``of`` all products.
+    """
     shelves = Category.objects.in_bulk(field_name="slug")
     brands = Brand.objects.in_bulk(field_name="slug")
     known = ProductAttribute.objects.in_bulk(field_name="slug")
@@ -97,6 +99,12 @@ def _add_batch(batch: Sequence[DemoProduct], *, age: int) -> None:
         choice.sku: _variant_row(choice, demo, rows[demo.sku]) for demo in batch for choice in demo.variants
     }
     Product.objects.bulk_create(variants.values())
+    now = timezone.now()
+    for place, product in enumerate(rows.values(), start=since_newest + 1):
+        product.created_at = now - OLDEST * (place / of) ** 2
+    for variant in variants.values():
+        variant.created_at = variant.parent.created_at if variant.parent else now
+    Product.objects.bulk_update([*rows.values(), *variants.values()], ["created_at"])
     stock.open_ledgers([*rows.values(), *variants.values()])
     price_history.record_as_if_always_there([*rows.values(), *variants.values()])
 
@@ -112,17 +120,8 @@ def _add_batch(batch: Sequence[DemoProduct], *, age: int) -> None:
             )
     ProductAttributeValue.objects.bulk_create(values)
 
-    newest = timezone.now() - timedelta(hours=NEWEST_EVERY_HOURS * age)
-    for place, product in enumerate(rows.values()):
-        product.created_at = newest - timedelta(hours=NEWEST_EVERY_HOURS * place)
-    Product.objects.bulk_update(rows.values(), ["created_at"])
     parents.refresh([product.pk for product in rows.values() if product.has_variants])
     caching.forget("catalog")
-
-
-def _units_sold(sku: str) -> int:
-    """Make up how many were sold lately: mostly few, of some many, the same for the same SKU."""
-    return (crc32(sku.encode()) % 10) ** 2
 
 
 def _row(demo: DemoProduct, category: Category, brand: Brand) -> Product:
@@ -142,7 +141,6 @@ def _row(demo: DemoProduct, category: Category, brand: Brand) -> Product:
         weight=demo.weight,
         dimensions=demo.dimensions,
         is_featured=demo.is_featured,
-        units_sold=sum(_units_sold(choice.sku) for choice in demo.variants) or _units_sold(demo.sku),
     )
     catalog.settle(product)
     return product
@@ -163,7 +161,6 @@ def _variant_row(choice: DemoVariant, demo: DemoProduct, parent: Product) -> Pro
         stock_quantity=choice.stock_quantity,
         low_stock_threshold=demo.low_stock_threshold,
         weight=demo.weight,
-        units_sold=_units_sold(choice.sku),
     )
     catalog.settle(variant)
     return variant

@@ -3,7 +3,8 @@
 Locks are taken in one order everywhere: singles and variants by pk, then parents by pk.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import connection, transaction
 from django.db.models import Case, F, Value, When
@@ -15,6 +16,9 @@ from products.errors import ChooseVariant, OutOfStock, StockRefused, UnknownProd
 from products.models import Product, StockMovement
 from products.services import parents
 from users.models import User
+
+AT_ONCE = 1000
+"""Rows in one INSERT."""
 
 
 @transaction.atomic
@@ -109,7 +113,7 @@ def adjust_many(
 def open_ledgers(products: Iterable[Product]) -> None:
     """Record the units that new ``products`` were stored with; one query, in the transaction that makes them.
 
-    Raw SQL for the reason of ``price_history.record``.
+    A ledger begins when its product does. Raw SQL for the reason of ``price_history.record``.
     """
     pks = [product.pk for product in products if product.stock_quantity]
     if not pks:
@@ -118,8 +122,8 @@ def open_ledgers(products: Iterable[Product]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO stock_movements (product_id, kind, change, reason, reference, created_at)"  # noqa: S608
-            f" SELECT id, %s, stock_quantity, '', '', %s FROM products WHERE id IN ({places})",
-            [StockMovement.Kind.OPENING, timezone.now(), *pks],
+            f" SELECT id, %s, stock_quantity, '', '', created_at FROM products WHERE id IN ({places})",
+            [StockMovement.Kind.OPENING, *pks],
         )
 
 
@@ -130,6 +134,20 @@ def record_import(changes: Mapping[int, int], *, reference: str) -> None:
         for pk, change in changes.items()
         if change
     )
+
+
+def record_past(movements: Sequence[StockMovement]) -> None:
+    """Append what happened long ago, with its times, and leave every stock as it is today.
+
+    Raises:
+        ValueError: The movements of some product do not sum to nothing; none was recorded.
+    """
+    sums: Counter[int] = Counter()
+    for movement in movements:
+        sums[movement.product_id] += movement.change
+    if any(sums.values()):
+        raise ValueError("What happened in the past cannot change what is on the shelf today.")
+    StockMovement.objects.bulk_create(movements, batch_size=AT_ONCE)
 
 
 def _lock(units: Mapping[int, int]) -> list[Product]:

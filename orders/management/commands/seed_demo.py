@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from dbProject.pages import services as pages
 from orders.services import demo as terms
+from orders.services import demo_orders, sales
 from products.demo import catalog
 from products.services import demo, search_words
 from users.services import demo as people
@@ -31,6 +32,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--products", type=count, default=200, metavar="N", help="default 200")
         parser.add_argument("--customers", type=count, default=60, metavar="N", help="default 60")
+        parser.add_argument("--orders", type=count, default=300, metavar="N", help="default 300")
         parser.add_argument("--seed", type=int, default=1, metavar="N", help="another seed, another shop")
         parser.add_argument("--if-empty", action="store_true", help="only where nothing was ever for sale")
 
@@ -38,13 +40,13 @@ class Command(BaseCommand):
         if options["if_empty"] and not demo.is_empty():
             self.stdout.write("The shop has products already; nothing was added.")
         else:
-            self._seed(products=options["products"], customers=options["customers"], seed=options["seed"])
+            self._seed(**{name: options[name] for name in ("products", "customers", "orders", "seed")})
         self.stdout.write(f"Demo staff     {people.STAFF_EMAIL} / {people.PASSWORD} at /admin/")
         self.stdout.write(f"Demo customer  {people.CUSTOMER_EMAIL} / {people.PASSWORD}")
 
-    def _seed(self, *, products: int, customers: int, seed: int) -> None:
+    def _seed(self, *, products: int, customers: int, orders: int, seed: int) -> None:
         wanted = catalog.catalog(products=products, seed=seed)
-        people.add_staff()
+        staff = people.add_staff()
         buyers = people.add_customers(customers, seed=seed)
         demo.add_shelves(wanted)
         for page in wanted.pages:
@@ -56,8 +58,13 @@ class Command(BaseCommand):
         reviews = demo.add_reviews(wanted, customers=buyers)
         search_words.refresh()
         zones, offers = terms.add_delivery(), terms.add_offers()
+        with self._bar("Orders", orders) as advance:
+            placed = demo_orders.add_orders(
+                orders, seed=seed, customers=buyers, staff=staff, progress=advance
+            )
+        sales.write_down()
         self.stdout.write(f"Added {added} products, {drawn} pictures and {reviews} reviews.")
-        self.stdout.write(f"Added {zones} delivery zones and {offers} offers.")
+        self.stdout.write(f"Added {zones} delivery zones, {offers} offers and {placed} orders.")
 
     @contextmanager
     def _bar(self, what: str, total: int) -> Iterator[Any]:
