@@ -106,3 +106,56 @@ class PaymentRefused(ShopError):
     code = "payment_refused"
     status = 422
     category = ErrorCategory.EXTERNAL_API
+
+
+class UnknownLine(ShopError):
+    """This is not a line of the order."""
+
+    code = "unknown_line"
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(_("This is not part of the order."))
+
+
+class NothingChosen(ShopError):
+    """A shipment or a return of nothing."""
+
+    code = "nothing_chosen"
+    status = 422
+    category = ErrorCategory.VALIDATION
+
+    def __init__(self) -> None:
+        super().__init__(_("Choose at least one unit of something."))
+
+
+class TooManyUnits(ShopError):
+    """More units than were ordered, have arrived, or are left."""
+
+    code = "too_many_units"
+    status = 409
+
+
+class SentBefore(ShopError):
+    """The same form came before, and said something else."""
+
+    code = "sent_before"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("This form was sent before. Look at the order again, then start anew."))
+
+
+class PartlyShipped(ShopError):
+    """An order is to be cancelled of which something has left the house."""
+
+    code = "partly_shipped"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Part of this order is on its way already, so it cannot be cancelled. What you do not want"
+                " to keep you can send back."
+            )
+        )

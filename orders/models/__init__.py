@@ -5,6 +5,9 @@ from orders.models.delivery import ShippingBand, ShippingMethod, ShippingZone
 from orders.models.order import Order, OrderDiscount, OrderItem
 from orders.models.payment import PaymentEvent
 from orders.models.promotion import Coupon, CouponUse, Promotion
+from orders.models.refund import Refund
+from orders.models.returns import Return, ReturnItem
+from orders.models.shipment import Shipment, ShipmentItem
 from orders.models.tax import TaxRate
 from orders.models.timeline import OrderEvent
 
@@ -20,7 +23,12 @@ __all__ = [
     "OrderItem",
     "PaymentEvent",
     "Promotion",
+    "Refund",
+    "Return",
+    "ReturnItem",
     "SavedItem",
+    "Shipment",
+    "ShipmentItem",
     "ShippingBand",
     "ShippingMethod",
     "ShippingZone",

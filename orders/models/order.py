@@ -235,8 +235,8 @@ class Order(SoftDeleteModel, TimestampedModel):
 
     @property
     def is_open(self) -> bool:
-        """Say whether it can still be cancelled: nothing has left the house."""
-        return self.may_become(self.Status.CANCELLED)
+        """Say whether it can still be cancelled: nothing has left the house; one query unless loaded."""
+        return self.may_become(self.Status.CANCELLED) and not self.shipments.all()
 
 
 class OrderItem(TimestampedModel):

@@ -25,7 +25,9 @@ class OrderEvent(models.Model):
         PLACED = "placed", _("Ordered")
         CONFIRMED = "confirmed", _("Confirmed")
         PROCESSING = "processing", _("Being packed")
+        PART_SHIPPED = "part_shipped", _("Part of it is on its way")
         SHIPPED = "shipped", _("On its way")
+        PART_DELIVERED = "part_delivered", _("Part of it is delivered")
         DELIVERED = "delivered", _("Delivered")
         CANCELLED = "cancelled", _("Cancelled")
         REFUNDED = "refunded", _("Refunded")
@@ -34,6 +36,10 @@ class OrderEvent(models.Model):
         PAYMENT = "payment", _("Payment received")
         PAYMENT_DECLINED = "payment_declined", _("Payment declined")
         REFUND_DUE = "refund_due", _("Money goes back")
+        RETURN_REQUESTED = "return_requested", _("Return requested")
+        RETURN_ACCEPTED = "return_accepted", _("Return accepted")
+        RETURN_DECLINED = "return_declined", _("Return declined")
+        RETURN_RECEIVED = "return_received", _("Return arrived")
         NOTE = "note", _("Note")
 
     class Actor(models.TextChoices):

@@ -18,6 +18,7 @@ from orders.selectors import delivery, totals
 from orders.services import freezing, status
 from orders.services.checkout import SUFFIX_LETTERS
 from orders.services.demo_ledgers import Ledgers
+from orders.services.demo_parcels import Parcels
 from orders.services.demo_shelf import Shelf
 from users.models import User
 from users.services import demo as people
@@ -71,7 +72,7 @@ class _Books:
 
     def __init__(self, shelf: Shelf, *, seed: int, customers: Sequence[User], staff: User) -> None:
         self._shelf, self._seed, self._customers = shelf, seed, customers
-        self._ledgers, self._methods = Ledgers(staff), delivery.methods()
+        self._ledgers, self._parcels, self._methods = Ledgers(staff), Parcels(staff), delivery.methods()
         self._coupons: dict[str, Coupon] = {}
         self._orders: list[Order] = []
         self._items: list[OrderItem] = []
@@ -91,6 +92,7 @@ class _Books:
         CouponUse.objects.bulk_create(self._coupon_uses)
         Coupon.objects.bulk_update(self._coupons.values(), ["uses"])
         self._ledgers.enter()
+        self._parcels.enter()
 
     def _take_up(self, course: history.Course) -> None:
         at = course.placed_at
@@ -124,11 +126,13 @@ class _Books:
         for stamped in status.STAMPED:
             setattr(order, f"{stamped}_at", course.at(OrderEvent.Kind(stamped)))
         self._orders.append(order)
-        self._items += freezing.lines(order, quote, {product.pk: product for product in units})
+        lines = list(freezing.lines(order, quote, {product.pk: product for product in units}))
+        self._items += lines
         self._discounts += freezing.discounts(order, quote)
         if coupon and any(discount.code for discount in quote.totals.discounts):
             self._use(coupon, order)
         self._ledgers.follow(course, order, units)
+        self._parcels.follow(course, order, lines)
 
     def _buyer(self, chance: Random, number: int) -> tuple[User | None, str, str]:
         """Return one of the customers, the first of them more often, or a guest: account, name, address."""

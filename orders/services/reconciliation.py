@@ -13,7 +13,18 @@ from django.utils import timezone
 
 from dbProject.models import HALF_CENT, to_the_cent
 from dbProject.outbox import services as outbox
-from orders.models import Coupon, CouponUse, Order, OrderItem, PaymentEvent
+from orders.models import (
+    Coupon,
+    CouponUse,
+    Order,
+    OrderItem,
+    PaymentEvent,
+    Refund,
+    Return,
+    ReturnItem,
+    ShipmentItem,
+)
+from orders.selectors.fulfillment import units_of
 from products.models import StockMovement
 from products.services import reconciliation as catalog
 from products.services.reconciliation import Break
@@ -69,13 +80,16 @@ def _amounts() -> Iterable[Break]:
 
 
 def _held_stock() -> Iterable[Break]:
-    """The ledger of stock has taken for each order what it holds, and has nothing else of it."""
+    """The ledger of stock has taken for each order what it holds and has not come back, and nothing else."""
     moved = StockMovement.objects.filter(reference=OuterRef("order_number"))
     taken = moved.order_by().values("reference").annotate(units=-Sum("change")).values("units")
     ordered = OrderItem.objects.filter(order=OuterRef("pk")).order_by().values("order")
+    items = ReturnItem.objects.filter(parent__order=OuterRef("pk")).order_by().values("parent__order")
+    back = items.annotate(units=Sum("restocked_quantity")).values("units")
     rows = Order.all_objects.filter(deleted_at=None).annotate(
         taken=Coalesce(Subquery(taken, output_field=IntegerField()), 0),
-        ordered=Coalesce(Subquery(ordered.annotate(units=Sum("quantity")).values("units")), 0),
+        ordered=Coalesce(Subquery(ordered.annotate(units=Sum("quantity")).values("units")), 0)
+        - Coalesce(Subquery(back, output_field=IntegerField()), 0),
     )
     gone = Q(status__in=[Order.Status.REFUNDED])  # what was delivered is not back on the shelf
     right = Q(holds_stock=True, taken=F("ordered")) | Q(holds_stock=False, taken=0)
@@ -83,17 +97,38 @@ def _held_stock() -> Iterable[Break]:
     for number, ordered_units, taken_units, status in wrong.values_list(
         "order_number", "ordered", "taken", "status"
     ):
-        yield Break("held", number, f"ordered {ordered_units}, taken {taken_units}, {status}")
+        yield Break("held", number, f"keeps {ordered_units}, taken {taken_units}, {status}")
+
+
+def _fulfillment() -> Iterable[Break]:
+    """No more has left than was ordered, or came back than had left; what is shipped has left entirely."""
+    status = Order.Status
+    rows = OrderItem.objects.annotate(
+        shipped=units_of(ShipmentItem.objects.all()),
+        returned=units_of(ReturnItem.objects.exclude(parent__status=Return.Status.DECLINED)),
+    )
+    wrong = (
+        Q(shipped__gt=F("quantity"))
+        | Q(returned__gt=F("shipped"))
+        | Q(order__status__in=[status.PENDING, status.CONFIRMED, status.CANCELLED], shipped__gt=0)
+        | Q(order__status__in=[status.SHIPPED, status.DELIVERED], shipped__lt=F("quantity"))
+    )
+    figures = ("order__order_number", "product_sku", "order__status", "quantity", "shipped", "returned")
+    for number, sku, state, ordered, shipped, returned in rows.filter(wrong).values_list(*figures):
+        text = f"{state}: {sku}: ordered {ordered}, shipped {shipped}, returned {returned}"
+        yield Break("fulfillment", number, text)
 
 
 def _money() -> Iterable[Break]:
-    """An order is confirmed when it is paid, and what it does not keep goes back."""
+    """An order is confirmed when it is paid; what it does not keep goes back, or staff gave it back."""
     kinds = PaymentEvent.Kind
     zero = Decimal()
+    given = Refund.objects.filter(order=OuterRef("pk")).order_by().values("order")
     rows = Order.all_objects.annotate(
         captured=Coalesce(Sum("payment_events__amount", filter=Q(payment_events__kind=kinds.CAPTURED)), zero),
         due=Coalesce(Sum("payment_events__amount", filter=Q(payment_events__kind=kinds.REFUND_DUE)), zero),
         refunded=Coalesce(Sum("payment_events__amount", filter=Q(payment_events__kind=kinds.REFUNDED)), zero),
+        given=Coalesce(Subquery(given.annotate(s=Sum("amount")).values("s")), zero),
     )
     status = Order.Status
     unpaid = Q(status=status.PENDING)
@@ -101,10 +136,11 @@ def _money() -> Iterable[Break]:
     right = (
         (unpaid & Q(due=0, captured__lt=F("total_amount")))
         | (ended & to_the_cent("captured", F("due")))
-        | (~unpaid & ~ended & to_the_cent("captured", F("total_amount") + F("due")))
+        | (~unpaid & ~ended & to_the_cent("captured", F("total_amount") + F("due") - F("given")))
     )
     figures = ("order_number", "status", "total_amount", "captured", "due", "refunded")
-    wrong = rows.exclude(right) | rows.filter(refunded__gt=F("due") + HALF_CENT)
+    too_much = Q(refunded__gt=F("due") + HALF_CENT) | Q(due__gt=F("captured") + HALF_CENT)
+    wrong = rows.exclude(right) | rows.filter(too_much)
     for number, state, total, captured, due, refunded in wrong.values_list(*figures):
         yield Break(
             "money",
@@ -143,6 +179,7 @@ def _outbox() -> Iterable[Break]:
 RULES: tuple[Callable[[], Iterable[Break]], ...] = (
     _amounts,
     _held_stock,
+    _fulfillment,
     _money,
     _coupons,
     _stuck,

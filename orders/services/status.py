@@ -6,9 +6,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from dbProject.outbox import services as outbox
-from orders.errors import IllegalTransition, UnknownOrder
+from orders.errors import IllegalTransition, PartlyShipped, UnknownOrder
 from orders.models import Order, PaymentEvent
-from orders.services import coupons, timeline
+from orders.services import coupons, packing, timeline
 from orders.services.timeline import Actor
 from products.services import stock
 
@@ -27,15 +27,19 @@ def move(order: Order, *, to: str, actor: Actor, detail: str = "") -> Order:
     """Move ``order`` along ``Order.NEXT``.
 
     Cancelling puts its stock and its coupon back and has what was paid refunded. A pending order that staff
-    confirms by hand is thereby recorded as paid.
+    confirms by hand is thereby recorded as paid. Whatever had not left the house when it becomes shipped
+    leaves in one more shipment, and with the order all its shipments are delivered.
 
     Raises:
         IllegalTransition: The table does not allow it; nothing changed.
+        PartlyShipped: It is to be cancelled, and something of it has left the house.
         OutOfStock: It is to be confirmed, its reservation has ended, and the goods are gone.
     """
     order = lock(order.pk)
     if not order.may_become(to):
         raise IllegalTransition(status_now=order.status, status_wanted=to)
+    if to == Order.Status.CANCELLED and order.shipments.exists():
+        raise PartlyShipped
     if to == Order.Status.CONFIRMED:
         hold_again(order)
         PaymentEvent.objects.create(
@@ -96,13 +100,20 @@ def release(order: Order) -> None:
         order.holds_stock = False
 
 
-def refund_due(order: Order, *, amount: Decimal, event_id: str, actor: Actor) -> None:
-    """Record that ``amount`` of what was paid goes back to the customer; once per ``event_id``."""
-    PaymentEvent.objects.create(
+def refund_due(
+    order: Order, *, amount: Decimal, event_id: str, actor: Actor, detail: str = ""
+) -> PaymentEvent:
+    """Record that ``amount`` of what was paid goes back to the customer; once per ``event_id``.
+
+    ``detail`` says why, where the next step of the timeline does not.
+    """
+    due = PaymentEvent.objects.create(
         order=order, provider="shop", event_id=event_id, kind=PaymentEvent.Kind.REFUND_DUE, amount=amount
     )
-    timeline.record(order, "refund_due", actor=actor, detail=f"{amount} {order.currency}")
+    said = " \N{MIDDLE DOT} ".join(part for part in (f"{amount} {order.currency}", detail) if part)
+    timeline.record(order, "refund_due", actor=actor, detail=said)
     outbox.record("orders.tasks.refund_order", order_id=order.pk)
+    return due
 
 
 def _step(order: Order, to: str, *, actor: Actor, detail: str = "") -> Order:
@@ -113,6 +124,10 @@ def _step(order: Order, to: str, *, actor: Actor, detail: str = "") -> Order:
             coupons.give_back(order)
         order.holds_stock = False
         _give_money_back(order, actor=actor)
+    elif to == Order.Status.SHIPPED:
+        packing.pack_rest(order, actor=actor)
+    elif to == Order.Status.DELIVERED:
+        packing.unpack(order)
     if to in STAMPED:
         setattr(order, f"{to}_at", timezone.now())
     order.status = to

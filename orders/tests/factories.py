@@ -12,12 +12,13 @@ from orders.models import (
     Order,
     OrderItem,
     Promotion,
+    Shipment,
     ShippingBand,
     ShippingMethod,
     ShippingZone,
 )
 from orders.services import cart as carts
-from orders.services import checkout, status, timeline
+from orders.services import checkout, shipments, status, timeline
 from products.services import stock
 from products.tests.factories import ProductFactory
 from users.tests.factories import UserFactory
@@ -140,6 +141,20 @@ class OrderItemFactory(factory.django.DjangoModelFactory[OrderItem]):
             setattr(order, name, getattr(order, name) + item.gross_amount)
         order.save()
         return item
+
+
+class ShipmentFactory(factory.django.DjangoModelFactory[Shipment]):
+    """All that is left of an order; ``units={item: 1}`` sends only that."""
+
+    class Meta:
+        model = Shipment
+
+    order = factory.SubFactory(OrderFactory, status=Order.Status.CONFIRMED)
+
+    @classmethod
+    def _create(cls, model_class, *args, order, units=None, **wishes):
+        chosen = {item.pk: quantity for item, quantity in units.items()} if units else None
+        return shipments.ship(order, key=uuid4().hex, actor=timeline.SHOP, units=chosen, **wishes)
 
 
 class PromotionFactory(factory.django.DjangoModelFactory[Promotion]):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from dbProject.outbox.models import OutboxEvent
 from orders.models import Coupon, CouponUse, Order, OrderItem, PaymentEvent
 from orders.services import coupons, reconciliation
-from orders.tests.factories import CouponFactory, OrderFactory
+from orders.tests.factories import CouponFactory, OrderFactory, ShipmentFactory
 from products.models import StockMovement
 from products.tests.factories import ProductFactory
 from users.tests.factories import UserFactory
@@ -51,6 +51,16 @@ def miscount_a_coupon(order):
     Coupon.objects.update(uses=7)
 
 
+def ship_what_was_not_ordered(order):
+    shipment = ShipmentFactory(order=order)
+    shipment.items.update(quantity=3)
+
+
+def lose_a_parcel(order):
+    shipment = ShipmentFactory(order=order)
+    shipment.items.all().delete()
+
+
 def park_an_event(order):
     OutboxEvent.objects.update(attempts=8, parked_at=timezone.now())
 
@@ -66,6 +76,8 @@ def forget_a_hold(order):
         (lose_a_line, "amounts"),
         (lose_a_movement, "held"),
         (lose_the_money, "money"),
+        (ship_what_was_not_ordered, "fulfillment"),
+        (lose_a_parcel, "fulfillment"),
         (miscount_a_coupon, "coupons"),
         (park_an_event, "outbox"),
         (forget_a_hold, "stuck"),

@@ -1,0 +1,67 @@
+"""Staff who all have the same order in hand at the same moment."""
+
+import pytest
+
+from orders.models import Order
+from orders.selectors import fulfillment
+from orders.services import shipments, status, timeline
+from orders.tests.factories import OrderFactory
+from products.tests.factories import ProductFactory
+from tests.races.crowd import crowd, tally
+
+pytestmark = pytest.mark.race
+
+CLERKS, ORDERED = 8, 3
+
+
+def clerk(order, *, key, units=1):
+    """Return the call with which somebody ships so many units of the order's line."""
+    item = order.items.get()
+    return lambda: shipments.ship(order, key=key, units={item.pk: units}, actor=timeline.SHOP)
+
+
+def confirmed():
+    product = ProductFactory(stock_quantity=ORDERED)
+    return OrderFactory(user=None, units={product: ORDERED}, status=Order.Status.CONFIRMED)
+
+
+def test_no_more_leaves_the_house_than_was_ordered(rounds):
+    with crowd(CLERKS) as people:
+        for _ in rounds(3):
+            order = confirmed()
+
+            answers = people.at_once(*[clerk(order, key=str(number)) for number in range(CLERKS)])
+
+            found = tally(answers)
+            assert found.pop("Shipment") == ORDERED
+            assert set(found) <= {"IllegalTransition", "TooManyUnits"}
+            assert [line.left for line in fulfillment.progress(order)] == [0]
+            assert order.shipments.count() == ORDERED
+
+
+def test_a_form_that_is_sent_many_times_ships_once(rounds):
+    with crowd(CLERKS) as people:
+        for _ in rounds(3):
+            order = confirmed()
+
+            answers = people.at_once(*[clerk(order, key="form") for _ in range(CLERKS)])
+
+            assert len({answer.pk for answer in answers}) == 1
+            assert order.shipments.get().units() == {order.items.get().pk: 1}
+
+
+def test_what_is_cancelled_is_not_shipped_and_what_is_shipped_is_not_cancelled(rounds):
+    with crowd(2) as people:
+        for _ in rounds(6):
+            order = confirmed()
+
+            answers = people.at_once(
+                clerk(order, key="form"), lambda order=order: status.cancel(order, actor=timeline.SHOP)
+            )
+
+            order.refresh_from_db()
+            is_cancelled = order.status == Order.Status.CANCELLED
+            assert tally(answers) == (
+                {"IllegalTransition": 1, "Order": 1} if is_cancelled else {"Shipment": 1, "PartlyShipped": 1}
+            )
+            assert order.shipments.count() == (not is_cancelled)
