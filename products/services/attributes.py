@@ -1,6 +1,6 @@
 """What is said of products: every value in the canonical text of its attribute's type."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
@@ -34,14 +34,7 @@ def canonical(attribute: ProductAttribute, raw: Raw) -> Canonical:
     Raises:
         AttributeValueRefused: It is not of the attribute's type, or empty.
     """
-    read = {
-        ProductAttribute.Type.TEXT: _text,
-        ProductAttribute.Type.NUMBER: _number,
-        ProductAttribute.Type.BOOLEAN: _boolean,
-        ProductAttribute.Type.SELECT: _option,
-        ProductAttribute.Type.MULTISELECT: _options,
-    }
-    return read[ProductAttribute.Type(attribute.attribute_type)](attribute, raw)
+    return READERS[attribute.attribute_type](attribute, raw)
 
 
 @transaction.atomic
@@ -152,3 +145,12 @@ def _options(attribute: ProductAttribute, raw: Raw) -> Canonical:
     )
     options = dict.fromkeys(_option(attribute, option).value for option in several if str(option).strip())
     return _text(attribute, SEPARATOR.join(sorted(options)))
+
+
+READERS: Mapping[str, Callable[[ProductAttribute, Raw], Canonical]] = {
+    ProductAttribute.Type.TEXT: _text,
+    ProductAttribute.Type.NUMBER: _number,
+    ProductAttribute.Type.BOOLEAN: _boolean,
+    ProductAttribute.Type.SELECT: _option,
+    ProductAttribute.Type.MULTISELECT: _options,
+}

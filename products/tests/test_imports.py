@@ -4,9 +4,18 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, OperationalError
 from django.db.models import Sum
+from django.utils import translation
 
 from products.errors import ImportRefused
-from products.models import Brand, Category, PictureAddress, Product, ProductAttribute, StockMovement
+from products.models import (
+    Brand,
+    Category,
+    PictureAddress,
+    Product,
+    ProductAttribute,
+    ProductAttributeValue,
+    StockMovement,
+)
 from products.services import catalog, imports, reconciliation
 from products.services.imports import batches, seen
 from products.tests.factories import BrandFactory, CategoryFactory, ProductFactory
@@ -39,6 +48,7 @@ def snapshot():
 # New, changed, the same
 
 
+@pytest.mark.journey
 def test_new_products_come_with_their_shelf_brand_slug_and_ledger(catalog_of):
     done = catalog_of(THREE)
 
@@ -249,6 +259,44 @@ def test_characters_that_no_database_stores_are_left_out_everywhere(tmp_path):
     assert str(Imported(path)) == counts(unchanged=1)
 
 
+@pytest.mark.journey
+def test_text_is_stored_to_the_letter(tmp_path):
+    cells = ["\\N", "\\.", "NULL", '"', '""', "a\n\\.\nb", "a\nb", "a,b;c\\t", "\\", "'", "%s", "0", "t"]
+    lines = [
+        json.dumps({"sku": f"S{n}", "name": cell, "description": cell, "price": 1, "attr:Word": f"{cell}."})
+        for n, cell in enumerate(cells)
+    ]
+    path = write(tmp_path, "\n".join(lines), name="x.jsonl")
+
+    assert str(Imported(path)) == counts(created=len(cells))
+    stored = Product.objects.order_by("pk")
+    assert list(stored.values_list("description", flat=True)) == cells
+    assert list(stored.values_list("name", flat=True)) == [" ".join(cell.split()) for cell in cells]
+    said = ProductAttributeValue.objects.order_by("product")
+    assert list(said.values_list("value", flat=True)) == [f"{cell}." for cell in cells]
+    assert str(Imported(path)) == counts(unchanged=len(cells))
+
+
+def test_what_a_file_does_not_say_is_empty_and_not_nothing(catalog_of):
+    catalog_of("sku,name,price\nA,a,1\n")
+
+    plain = ProductFactory.build()
+    product = Product.objects.get()
+    blank = ("ean", "short_description", "description", "dimensions", "meta_title", "sale_price", "weight")
+    assert [getattr(product, name) for name in blank] == ["", "", "", "", "", None, None]
+    assert (product.tax_class, product.low_stock_threshold) == (plain.tax_class, plain.low_stock_threshold)
+
+
+def test_a_problem_is_told_in_the_language_of_whoever_imports(catalog_of):
+    with translation.override("de"):
+        done = catalog_of("sku,name,price\nA,,1\n,b,1\n")
+
+    assert [reason for _line, _column, reason in done.refusals] == [
+        "Der Name fehlt.",
+        "Die Artikelnummer fehlt.",
+    ]
+
+
 # All or nothing, and nothing at all
 
 
@@ -302,7 +350,7 @@ def test_a_dry_run_counts_and_changes_nothing(catalog_of):
 # Long files
 
 
-def test_memory_holds_one_batch_however_long_the_file_is(tmp_path, monkeypatch):
+def test_memory_holds_two_batches_however_long_the_file_is(tmp_path, monkeypatch):
     path = write(tmp_path, "sku,name,price\n" + "".join(f"S{n},n,1\n" for n in range(1_000)))
     sizes, read_ahead = [], []
     real_read, taken = imports.readers.read, 0
@@ -323,7 +371,7 @@ def test_memory_holds_one_batch_however_long_the_file_is(tmp_path, monkeypatch):
 
     assert str(Imported(path, batch_size=100)) == counts(created=1_000)
     assert sizes == [100] * 10
-    assert set(read_ahead) == {0}
+    assert max(read_ahead) <= 100  # the next one is read meanwhile
 
 
 def test_a_batch_is_full_of_values_before_it_is_full_of_products(tmp_path, monkeypatch):
@@ -345,7 +393,7 @@ def test_skus_of_the_whole_file_are_kept_outside_of_memory():
     assert kind == (0,)
 
 
-@pytest.mark.parametrize(("change", "queries"), [(False, 15), (True, 20)])
+@pytest.mark.parametrize(("change", "queries"), [(False, 16), (True, 20)])
 def test_a_batch_costs_the_same_number_of_queries_whatever_its_size(
     tmp_path, django_assert_num_queries, change, queries
 ):

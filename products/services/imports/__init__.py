@@ -5,12 +5,15 @@ running it again completes it and changes nothing else. Rows are checked before 
 that one bad row costs itself and not its batch.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 from django.db import reset_queries
+from django.utils import translation
 
 from products import readers
 from products.errors import ImportRefused
@@ -79,8 +82,8 @@ def import_products(
     """
     tally = Tally()
     reference = (reference or source.name or source.path.name)[:255]
-    with Seen() as seen:
-        for batch in _batches(source, seen, size=max(1, batch_size), skip=skip):
+    with Seen() as seen, closing(_ahead(_batches(source, seen, size=max(1, batch_size), skip=skip))) as ahead:
+        for batch in ahead:
             if not batch.records and not batch.problems:
                 continue
             result = batches.run(batch.records, reference=reference, dry_run=dry_run)
@@ -136,6 +139,16 @@ def _batches(source: Source, seen: Seen, *, size: int, skip: int) -> Iterator[_B
         yield batch
         raise
     yield batch
+
+
+def _ahead(batches: Iterator[_Batch]) -> Generator[_Batch]:
+    """Yield ``batches``, reading the next in a thread while the database works on one."""
+    language = translation.get_language()  # that problems are told in
+    with ThreadPoolExecutor(1, initializer=translation.activate, initargs=(language,)) as thread:
+        reading = thread.submit(next, batches, None)
+        while batch := reading.result():
+            reading = thread.submit(next, batches, None)
+            yield batch
 
 
 def _unread(items: Iterator[Item], seen: Seen, skip: int) -> Iterator[Item]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
+from operator import attrgetter
 
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import F
@@ -15,7 +16,7 @@ from products.models import PictureAddress, Product, ProductAttributeValue
 from products.readers import Picture, Problem, Record
 from products.search import upkeep
 from products.services import addresses, attributes, parents, price_history, stock
-from products.services.imports import rows
+from products.services.imports import new_rows, rows
 from products.services.imports.merging import Merger
 from products.services.imports.rows import Row
 from products.services.imports.vocabulary import Vocabulary
@@ -30,6 +31,9 @@ FIGURES = {"price", "sale_price", "stock_quantity", "is_active", "deleted_at", "
 """What a parent's figures follow from, in its variants."""
 
 PRICES = {"price", "sale_price"}
+COLUMNS = tuple(field.attname for field in Product._meta.concrete_fields if not field.primary_key)
+CELLS = attrgetter(*COLUMNS)
+VALUE_COLUMNS = ("product_id", "attribute_id", "value", "number", "created_at", "updated_at")
 
 
 @dataclass
@@ -206,11 +210,16 @@ class _Writer:
 
     def _insert(self, new: Iterable[Row]) -> None:
         products = []
+        now = timezone.now()
         for row in new:
             if row.parent is not None:
                 row.product.parent_id = row.parent.product.pk
+            row.product.created_at = row.product.updated_at = now
             products.append(row.product)
-        Product.objects.bulk_create(products)
+        new_rows.insert(Product, COLUMNS, [CELLS(product) for product in products])
+        pks = rows.pks_of([product.sku for product in products])
+        for product in products:
+            product.pk = pks[product.sku]
         price_history.record(products)
 
     def _update(self, old: Sequence[Row]) -> None:
@@ -251,15 +260,22 @@ class _Writer:
 
     @staticmethod
     def _write_values(changed: Sequence[Row]) -> None:
-        new: list[ProductAttributeValue] = []
-        old: list[ProductAttributeValue] = []
-        for row in changed:
-            pk, into = row.product.pk, new if row.is_new else old
-            for attribute, (value, number) in row.said.items():
-                into.append(
-                    ProductAttributeValue(product_id=pk, attribute_id=attribute, value=value, number=number)
-                )
-        ProductAttributeValue.objects.bulk_create(new)
+        now = timezone.now()
+        new = [
+            (row.product.pk, attribute, value, number, now, now)
+            for row in changed
+            if row.is_new
+            for attribute, (value, number) in row.said.items()
+        ]
+        new_rows.insert(ProductAttributeValue, VALUE_COLUMNS, new)
+        old = [
+            ProductAttributeValue(
+                product_id=row.product.pk, attribute_id=attribute, value=value, number=number
+            )
+            for row in changed
+            if not row.is_new
+            for attribute, (value, number) in row.said.items()
+        ]
         if old:
             attributes.write_values(old)
         cleared = {(row.product.pk, attribute) for row in changed for attribute in row.cleared}

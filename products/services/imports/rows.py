@@ -135,3 +135,10 @@ def taken_slugs(slugs: Collection[str]) -> dict[str, int]:
     if not slugs:
         return {}
     return dict(Product.all_objects.filter(slug__in=slugs).values_list("slug", "pk"))
+
+
+def pks_of(skus: Collection[str]) -> dict[str, int]:
+    """Return the pks of the products with these SKUs."""
+    if not skus:
+        return {}
+    return dict(Product.all_objects.filter(sku__in=skus).values_list("sku", "pk"))

@@ -13,7 +13,8 @@ class Seen:
     """The SKUs of one file with their lines, kept in a temporary file: a million cost no memory."""
 
     def __enter__(self) -> Self:
-        self._database = sqlite3.connect("", isolation_level=None)  # "": a file that nobody else sees
+        # "": a file that nobody else sees. Threads may take turns.
+        self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._database.execute("PRAGMA journal_mode=OFF")
         self._database.execute("PRAGMA synchronous=OFF")
         self._database.execute("CREATE TABLE seen (sku TEXT PRIMARY KEY, line INTEGER) WITHOUT ROWID")
