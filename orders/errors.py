@@ -159,3 +159,44 @@ class PartlyShipped(ShopError):
                 " to keep you can send back."
             )
         )
+
+
+class UnknownReturn(ShopError):
+    """There is no such return of this order."""
+
+    code = "unknown_return"
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such return."))
+
+
+class NothingToReturn(ShopError):
+    """An order of which nothing has arrived, or all has come back, or that has ended."""
+
+    code = "nothing_to_return"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("There is nothing of this order that can be sent back."))
+
+
+class ReturnMovedOn(ShopError):
+    """A return cannot go from the status it has to the one asked for."""
+
+    code = "return_moved_on"
+    status = 409
+
+    def __init__(self, *, status_now: str, status_wanted: str) -> None:
+        super().__init__(
+            _("The return has moved on meanwhile; this is no longer possible."),
+            status_now=status_now,
+            status_wanted=status_wanted,
+        )
+
+
+class RefundRefused(ShopError):
+    """More money than the shop still has of an order, or of one that has none to give back."""
+
+    code = "refund_refused"
+    status = 409

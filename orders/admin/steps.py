@@ -59,7 +59,7 @@ def consequence(order: Order, step: Step) -> str:
     if step.to == S.CONFIRMED:
         text = _("Only if %(amount)s has arrived outside the shop. The order counts as paid from then on.")
         return text % {"amount": amount(order.total_amount)}
-    kept = order.amount_captured() - order.amount_going_back()
+    kept = order.amount_kept()
     back = _("%(amount)s goes back to the customer.") % {"amount": amount(kept)} if kept > 0 else ""
     if step.to == S.CANCELLED:
         goods = _("The goods go back on the shelf.") if order.holds_stock else ""

@@ -224,6 +224,10 @@ class Order(SoftDeleteModel, TimestampedModel):
         """Return what has to be refunded or is; one query."""
         return self._moved("refund_due")
 
+    def amount_kept(self) -> Decimal:
+        """Return what was paid and does not go back; two queries."""
+        return self.amount_captured() - self.amount_going_back()
+
     def _moved(self, kind: str) -> Decimal:
         rows = self.payment_events.filter(kind=kind)
         total: Decimal = rows.aggregate(total=Coalesce(Sum("amount"), Decimal()))["total"]

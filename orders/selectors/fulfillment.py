@@ -7,6 +7,9 @@ from django.db.models.functions import Coalesce
 
 from orders.models import Order, OrderItem, Return, ReturnItem, ShipmentItem
 
+SENT = (Order.Status.PROCESSING, Order.Status.SHIPPED, Order.Status.DELIVERED)
+"""In which something of an order may have left the house and can come back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -37,6 +40,16 @@ def progress(order: Order) -> list[Progress]:
         units_shipped=units_of(ShipmentItem.objects.all()), units_returned=units_of(returned)
     )
     return [Progress(item, item.units_shipped, item.units_returned) for item in rows]
+
+
+def returnable(order: Order) -> dict[OrderItem, int]:
+    """Return how many units of each line may still come back: none of what is unpaid or has ended.
+
+    At most one query; decided under the lock of the order's row.
+    """
+    if order.status not in SENT:
+        return {}
+    return {line.item: line.returnable for line in progress(order)}
 
 
 def units_of(rows: "QuerySet[ShipmentItem] | QuerySet[ReturnItem]", field: str = "quantity") -> Coalesce:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from orders.errors import LimitReached, UnknownItem
-from orders.models import MOST_UNITS, Cart, CartItem, SavedItem
+from orders.models import MOST_UNITS, Cart, CartItem, Order, SavedItem
 from products.errors import ChooseVariant, OutOfStock, UnknownProduct
 from products.models import Product
 from users.models import User
@@ -193,6 +193,30 @@ def merge(*, session_key: str, user: User) -> list[str]:
         own.coupon_code = guest.coupon_code
         own.save(update_fields=["coupon_code", "updated_at"])
     guest.delete()
+    return notes
+
+
+@transaction.atomic
+def reorder(cart: Cart, *, order: Order) -> list[str]:
+    """Put what was ordered once into ``cart`` again; return what the customer should know.
+
+    A line that holds as many already stays as it is, so it is safe to repeat. Prices are today's.
+    """
+    _lock(cart)
+    there = dict(cart.items.values_list("product", "quantity"))
+    notes = []
+    for item in order.items.all():
+        missing = item.quantity - there.get(item.product_id, 0)
+        if missing <= 0:
+            continue
+        try:
+            added = add(cart, product_id=item.product_id, quantity=missing)
+        except (UnknownProduct, ChooseVariant):
+            notes.append(_("%(name)s is no longer for sale.") % {"name": item.product_name})
+        except (OutOfStock, LimitReached) as refusal:
+            notes.append(refusal.detail)
+        else:
+            notes.extend([added.note] if added.note else [])
     return notes
 
 

@@ -137,7 +137,7 @@ def _step(order: Order, to: str, *, actor: Actor, detail: str = "") -> Order:
 
 
 def _give_money_back(order: Order, *, actor: Actor) -> None:
-    paid = order.amount_captured() - order.amount_going_back()
+    paid = order.amount_kept()
     if paid > 0:
         refund_due(order, amount=paid, event_id=f"{order.order_number}:rest", actor=actor)
 

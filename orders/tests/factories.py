@@ -12,13 +12,15 @@ from orders.models import (
     Order,
     OrderItem,
     Promotion,
+    Refund,
+    Return,
     Shipment,
     ShippingBand,
     ShippingMethod,
     ShippingZone,
 )
 from orders.services import cart as carts
-from orders.services import checkout, shipments, status, timeline
+from orders.services import checkout, refunds, returns, shipments, status, timeline
 from products.services import stock
 from products.tests.factories import ProductFactory
 from users.tests.factories import UserFactory
@@ -155,6 +157,55 @@ class ShipmentFactory(factory.django.DjangoModelFactory[Shipment]):
     def _create(cls, model_class, *args, order, units=None, **wishes):
         chosen = {item.pk: quantity for item, quantity in units.items()} if units else None
         return shipments.ship(order, key=uuid4().hex, actor=timeline.SHOP, units=chosen, **wishes)
+
+
+class ReturnFactory(factory.django.DjangoModelFactory[Return]):
+    """One unit of the first line of a delivered order; ``units={item: 2}`` and ``status=`` say others.
+
+    Of one that has arrived nothing is back on the shelf unless ``restocked={item: 1}``.
+    """
+
+    class Meta:
+        model = Return
+
+    order = factory.SubFactory(OrderFactory, status=Order.Status.DELIVERED)
+    reason = Return.Reason.DISLIKED
+
+    @classmethod
+    def _create(
+        cls, model_class, *args, order, units=None, status=Return.Status.REQUESTED, restocked=None, **fields
+    ):
+        asked = units or {order.items.first(): 1}
+        back = returns.request(
+            order,
+            units={item.pk: quantity for item, quantity in asked.items()},
+            key=uuid4().hex,
+            actor=timeline.customer(order.user),
+            **fields,
+        )
+        if status == Return.Status.DECLINED:
+            return returns.decline(back, actor=timeline.SHOP)
+        if status != Return.Status.REQUESTED:
+            back = returns.accept(back, actor=timeline.SHOP)
+        if status == Return.Status.RECEIVED:
+            counted = {item.pk: quantity for item, quantity in (restocked or {}).items()}
+            back = returns.receive(back, restocked=counted, actor=timeline.SHOP)
+        return back
+
+
+class RefundFactory(factory.django.DjangoModelFactory[Refund]):
+    """One euro of a delivered order."""
+
+    class Meta:
+        model = Refund
+
+    order = factory.SubFactory(OrderFactory, status=Order.Status.DELIVERED)
+    amount = Decimal("1.00")
+    reason = "A scratch"
+
+    @classmethod
+    def _create(cls, model_class, *args, order, **wishes):
+        return refunds.refund(order, key=uuid4().hex, actor=timeline.SHOP, **wishes)
 
 
 class PromotionFactory(factory.django.DjangoModelFactory[Promotion]):

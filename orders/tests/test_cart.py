@@ -10,7 +10,7 @@ from django.utils import timezone
 from orders.errors import LimitReached, UnknownItem
 from orders.models import MOST_UNITS, Cart, CartItem
 from orders.services import cart as carts
-from orders.tests.factories import CartFactory, CartItemFactory
+from orders.tests.factories import CartFactory, CartItemFactory, OrderFactory
 from products.errors import ChooseVariant, OutOfStock, UnknownProduct
 from products.models import Product
 from products.services import catalog
@@ -222,3 +222,33 @@ def test_adding_costs_four_queries(django_assert_num_queries):
 
     with transaction.atomic(), django_assert_num_queries(6):  # two are the savepoint's
         carts.add(cart, product_id=products[0].pk, quantity=1)
+
+
+# Again
+
+
+def test_what_was_ordered_once_is_put_into_the_cart_again():
+    order = OrderFactory(units={ProductFactory(): 2, ProductFactory(): 1}, status="delivered")
+    cart = order.user.cart
+
+    for _ in range(2):
+        assert carts.reorder(cart, order=order) == []
+
+    assert sorted(item.quantity for item in cart.items.all()) == [1, 2]
+
+
+def test_what_cannot_be_had_again_is_said():
+    gone, sold_out, short, same = (ProductFactory(name=name) for name in ("Gone", "Sold", "Short", "Same"))
+    order = OrderFactory(units={gone: 1, sold_out: 1, short: 3, same: 1}, status="delivered")
+    gone.delete()
+    Product.objects.filter(pk=sold_out.pk).update(stock_quantity=0)
+    Product.objects.filter(pk=short.pk).update(stock_quantity=2)
+
+    notes = carts.reorder(order.user.cart, order=order)
+
+    assert notes == [
+        "Gone is no longer for sale.",
+        "Not enough left of: Sold.",
+        "You can have 2 of Short: your cart holds that many now.",
+    ]
+    assert {item.product: item.quantity for item in order.user.cart.items.all()} == {short: 2, same: 1}

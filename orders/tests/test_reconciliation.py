@@ -10,7 +10,7 @@ from django.utils import timezone
 from dbProject.outbox.models import OutboxEvent
 from orders.models import Coupon, CouponUse, Order, OrderItem, PaymentEvent
 from orders.services import coupons, reconciliation
-from orders.tests.factories import CouponFactory, OrderFactory, ShipmentFactory
+from orders.tests.factories import CouponFactory, OrderFactory, RefundFactory, ReturnFactory, ShipmentFactory
 from products.models import StockMovement
 from products.tests.factories import ProductFactory
 from users.tests.factories import UserFactory
@@ -61,6 +61,21 @@ def lose_a_parcel(order):
     shipment.items.all().delete()
 
 
+def return_what_was_not_shipped(order):
+    back = ReturnFactory(order=ShipmentFactory(order=order).order)
+    back.items.update(quantity=3)
+
+
+def restock_without_a_movement(order):
+    back = ReturnFactory(order=ShipmentFactory(order=order).order)
+    back.items.update(restocked_quantity=1)
+
+
+def refund_what_nobody_decided(order):
+    refund = RefundFactory(order=order)
+    PaymentEvent.objects.filter(refund=refund).update(amount=2)
+
+
 def park_an_event(order):
     OutboxEvent.objects.update(attempts=8, parked_at=timezone.now())
 
@@ -78,6 +93,9 @@ def forget_a_hold(order):
         (lose_the_money, "money"),
         (ship_what_was_not_ordered, "fulfillment"),
         (lose_a_parcel, "fulfillment"),
+        (return_what_was_not_shipped, "fulfillment"),
+        (restock_without_a_movement, "held"),
+        (refund_what_nobody_decided, "money"),
         (miscount_a_coupon, "coupons"),
         (park_an_event, "outbox"),
         (forget_a_hold, "stuck"),

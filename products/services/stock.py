@@ -50,13 +50,18 @@ def take_within(units: Mapping[int, int], *, reference: str) -> list[Product]:
 
 
 @transaction.atomic
-def put_back(units: Mapping[int, int], *, reference: str) -> None:
+def put_back(
+    units: Mapping[int, int], *, reference: str, reason: str = "", actor: User | None = None
+) -> None:
     """Return ``units`` (product pk -> how many) to the shelf, as after a cancelled order.
+
+    ``reason`` and ``actor`` are for what somebody has decided, as with goods that customers sent back.
 
     Raises:
         UnknownProduct: A pk that is in no row.
     """
-    _move(_lock(units), units, StockMovement.Kind.RETURN, reference=reference)
+    kind = StockMovement.Kind.RETURN
+    _move(_lock(units), units, kind, reference=reference, reason=reason, actor=actor)
 
 
 @transaction.atomic

@@ -1,0 +1,64 @@
+"""What can be given back of an order's money, and what a return is worth."""
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
+
+from dbProject.money import rounded
+from orders.models import Order, Return, ReturnItem
+
+OPEN = (Order.Status.CONFIRMED, Order.Status.PROCESSING, Order.Status.SHIPPED, Order.Status.DELIVERED)
+
+
+class Proposal(NamedTuple):
+    """What staff may want to give back; gross, in the order's currency."""
+
+    goods: Decimal
+    delivery: Decimal
+
+
+def is_open(order: Order) -> bool:
+    """Say whether parts of an order's money can be given back: it is paid and has not ended."""
+    return order.status in OPEN
+
+
+def delivery_left(order: Order) -> Decimal:
+    """Return what the delivery cost and was not given back before; one query."""
+    given = order.refunds.aggregate(total=Coalesce(Sum("delivery_amount"), Decimal()))["total"]
+    left: Decimal = order.shipping_gross - given
+    return left
+
+
+def proposal(order: Order, back: Return | None = None) -> Proposal:
+    """Return what may go back for a return, or for nothing in particular; within what was paid.
+
+    The goods are worth what was paid for their units after discounts. Where a line's amount does not divide
+    by its units, the cents go to whichever units come back first, so that all of them are worth the line.
+    """
+    left = order.amount_kept()
+    goods = min(worth(back), left) if back is not None else Decimal()
+    return Proposal(goods, min(delivery_left(order), left - goods))
+
+
+def worth(back: Return) -> Decimal:
+    """Return what the units of a return were paid with, gross after discounts; two queries."""
+    items = list(back.items.select_related("item"))
+    before = (
+        ReturnItem.objects.filter(parent__order=back.order_id, parent__lt=back.pk)
+        .exclude(parent__status=Return.Status.DECLINED)
+        .values_list("item")
+        .annotate(units=Sum("quantity"))
+    )
+    units_before = dict(before)
+    total = Decimal()
+    for one in items:
+        earlier = units_before.get(one.item_id, 0)
+        total += _share(one, earlier + one.quantity) - _share(one, earlier)
+    return total
+
+
+def _share(one: ReturnItem, units: int) -> Decimal:
+    """Return what the first ``units`` of the line of ``one`` cost."""
+    return rounded(one.item.gross_amount * units / one.item.quantity)
