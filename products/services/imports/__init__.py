@@ -18,7 +18,7 @@ from django.utils import translation
 from products import readers
 from products.errors import ImportRefused
 from products.readers import Item, Problem, Record
-from products.services.imports import batches, local_pictures
+from products.services.imports import batches, local_pictures, statistics
 from products.services.imports.seen import Seen
 
 BATCH_SIZE = 1_000
@@ -102,7 +102,10 @@ def import_products(
             if on_progress:
                 on_progress(skip + tally.read, tally)
             if stop and stop():
-                break
+                return tally
+    written = tally.created + tally.updated
+    if not dry_run and (written >= statistics.MANY or (written and skip >= statistics.MANY)):
+        statistics.gather()
     return tally
 
 
