@@ -111,13 +111,14 @@ def test_only_search_settings_and_the_import_of_new_rows_ask_which_database_it_i
 
 
 @pytest.mark.unit
-@pytest.mark.parametrize("path", python_files("orders/pricing"), ids=name_of)
-def test_prices_are_computed_from_plain_values(path):
+@pytest.mark.parametrize("path", python_files("orders/pricing", "orders/documents"), ids=name_of)
+def test_prices_and_documents_are_made_from_plain_values(path):
+    own = f"orders.{path.parent.name}"
     allowed = {"django.utils.formats", "django.utils.translation", "dbProject", "orders", "orders.errors"}
     apart_from_python = [
         name
         for name in imports(path)
-        if name.split(".")[0] in {"django", "dbProject", *APPS} and not name.startswith("orders.pricing")
+        if name.split(".")[0] in {"django", "dbProject", *APPS} and not name.startswith(own)
     ]
 
     assert set(apart_from_python) <= allowed

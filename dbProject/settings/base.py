@@ -329,5 +329,6 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "httpx": {"level": "WARNING"},  # it would log the address of every call that leaves the machine
+        "fontTools": {"level": "WARNING"},  # it would log every letter of every document
     },
 }
