@@ -10,12 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from orders.models.order import Order, amount
-from orders.models.payment import PaymentEvent
 from orders.models.returns import Return
 
 
 class Refund(models.Model):
-    """Why money goes back, beside the ledger's row that says that it does. Appended, never changed.
+    """Why money goes back, beside the ledger's rows that say that it does. Appended, never changed.
 
     ``amount`` is gross, in the order's currency; ``delivery_amount`` is the part of it that gives the
     delivery back. What goes back because an order ended, or was paid twice, is in the ledger alone.
@@ -23,7 +22,6 @@ class Refund(models.Model):
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="refunds")
     key = models.CharField(max_length=64, editable=False, help_text="One per intent to refund.")
-    due = models.OneToOneField(PaymentEvent, on_delete=models.PROTECT, related_name="refund")
     of_return = models.ForeignKey(
         Return, on_delete=models.PROTECT, null=True, blank=True, related_name="refunds"
     )

@@ -64,13 +64,11 @@ def refund(
     if closes and amount < left:
         text = _("An order is closed as refunded when all of its money goes back: %(left)s.")
         raise RefundRefused(text % {"left": money(left)}, left=str(left))
-    due = status.refund_due(
-        order, amount=amount, event_id=f"{order.order_number}:refund:{key}", actor=actor, detail=reason
-    )
+    event_id = f"{order.order_number}:refund:{key}"
+    status.refund_due(order, amount=amount, event_id=event_id, actor=actor, detail=reason)
     made = Refund.objects.create(
         order=order,
         key=key,
-        due=due,
         of_return=of_return,
         amount=amount,
         delivery_amount=delivery_amount,

