@@ -26,7 +26,8 @@ from dbProject import health as dependencies
 from dbProject.samples import filled_in_form
 from dbProject.templatetags.money import round_money
 from orders.selectors import orders
-from products.selectors import addresses, catalog, categories, samples
+from products.selectors import addresses, categories, samples
+from products.selectors import home as home_page
 from users.models import User
 
 LONGEST_ADDRESS = 2_000
@@ -39,7 +40,7 @@ AFFORDABLE_BELOW = 30
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    rows = catalog.home_rows(affordable_below=Decimal(AFFORDABLE_BELOW))
+    rows = home_page.rows(affordable_below=Decimal(AFFORDABLE_BELOW))
     context = {
         "rows": rows,
         "families": categories.entrances(),

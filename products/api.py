@@ -119,7 +119,7 @@ class ProductList(generics.ListAPIView[Product]):
     serializer_class = ProductOut
 
     def get_queryset(self) -> ProductQuerySet:
-        return catalog.catalog(CatalogForm(as_on_the_page(self.request.query_params)).wanted())
+        return catalog.catalog(CatalogForm(as_on_the_page(self.request.query_params)).wanted()).with_cover()
 
 
 class ProductDetail(generics.RetrieveAPIView[Product]):

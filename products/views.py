@@ -145,9 +145,9 @@ def _listing(request: HttpRequest, **fixed: str) -> dict[str, Any]:
     """Return what every page with a list of products shows; ``fixed`` is what the page is about."""
     form = CatalogForm(request.GET)
     wanted = catalog.looked_up(form.wanted(**fixed))
-    pages = catalog.CatalogPages(wanted)
+    total, brands, attributes = facets.of(wanted)
+    pages = catalog.CatalogPages(wanted, total=total)
     products = pages.get_page(request.GET.get("page"))
-    brands, attributes = facets.of(wanted)
     clear_url = request.path
     if request.path == reverse("search"):
         clear_url += f"?{urlencode({'q': wanted.q})}"

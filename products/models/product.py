@@ -272,6 +272,8 @@ class Product(SoftDeleteModel, TimestampedModel):
 
     cover_images: list[ProductImage]
     """What ``with_cover()`` loads: the primary picture, or nothing."""
+    colors: list[str]
+    """What lists load: the colors of its variants, in the reader's words."""
 
     objects: ClassVar = ProductManager()
     all_objects: ClassVar = ProductQuerySet.as_manager()

@@ -1,25 +1,20 @@
 """What a visitor narrowed the catalog to, and the products that match."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import F, Prefetch, Q, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
-from dbProject import caching
 from products import search
-from products.models import Product, ProductAttributeValue, ProductImage, ProductQuerySet, Review
-from products.selectors import categories
+from products.models import Product, ProductAttributeValue, ProductImage, ProductQuerySet
+from products.selectors import categories, colors
 
 PRODUCTS_PER_PAGE = 24
-COUNT_SECONDS = 60
-ROW = 4
-"""Products in one row of the home page."""
 POPULAR = 4
 """Products that are offered where nothing was found."""
 
@@ -81,9 +76,9 @@ def looked_up(wanted: CatalogFilter) -> CatalogFilter:
 
 
 def catalog(wanted: CatalogFilter) -> ProductQuerySet:
-    """Return the products that lists show for ``wanted``, in its order, ready for cards."""
+    """Return the products that lists show for ``wanted``, in its order, with what cards say of them."""
     wanted = wanted if wanted.found else looked_up(wanted)
-    return in_order(cards(matching(wanted, is_ranked=wanted.is_ranked)).with_cover(), wanted)
+    return in_order(cards(matching(wanted, is_ranked=wanted.is_ranked)), wanted)
 
 
 def matching(wanted: CatalogFilter, *, is_ranked: bool = False) -> ProductQuerySet:
@@ -133,8 +128,17 @@ def in_scope(wanted: CatalogFilter, *, is_ranked: bool = False) -> ProductQueryS
 
 
 def cards(products: ProductQuerySet) -> ProductQuerySet:
-    """Load what a card shows but its cover, in one query."""
+    """Load what a card says, in one query; :func:`dressed` brings what it shows."""
     return products.with_category_and_brand().with_reviews().defer(*LONG_TEXTS)
+
+
+def dressed(products: Iterable[Product]) -> list[Product]:
+    """Return ``products`` with their covers and the colors they come in; two queries."""
+    shown = list(products)
+    covers = ProductImage.objects.filter(is_primary=True)
+    prefetch_related_objects(shown, Prefetch("images", covers, to_attr="cover_images"))
+    colors.load(shown)
+    return shown
 
 
 def in_order(products: ProductQuerySet, wanted: CatalogFilter) -> ProductQuerySet:
@@ -154,90 +158,31 @@ def in_order(products: ProductQuerySet, wanted: CatalogFilter) -> ProductQuerySe
     return products.newest_first()
 
 
-def count(wanted: CatalogFilter) -> int:
-    """Return how many products match ``wanted``, remembered for a minute."""
-    return caching.remember(
-        "catalog", f"count:{wanted.key}", lambda: matching(wanted).count(), seconds=COUNT_SECONDS
-    )
-
-
 class CatalogPages(Paginator[Product]):
-    """The pages of a filter; how many there are is remembered."""
+    """The pages of a filter that ``total`` products match, ready for cards; three queries a page."""
 
-    def __init__(self, wanted: CatalogFilter, per_page: int = PRODUCTS_PER_PAGE, **options: Any) -> None:
+    def __init__(
+        self, wanted: CatalogFilter, *, total: int, per_page: int = PRODUCTS_PER_PAGE, **options: Any
+    ) -> None:
         super().__init__(catalog(wanted), per_page, **options)
-        self.wanted = wanted
+        self.total = total
 
-    @cached_property
+    @property
     def count(self) -> int:
-        return count(self.wanted)
+        """How many products there are on all pages; the facets have counted them already."""
+        return self.total
 
-
-# Rows of the home page
-
-
-@dataclass(frozen=True, slots=True)
-class HomeRows:
-    """What the home page shows, each list ready for cards."""
-
-    newest: list[Product]
-    most_loved: list[Product]
-    affordable: list[Product]
-    bestsellers: list[Product]
-    featured: list[Product]
-
-
-def home_rows(*, affordable_below: Decimal) -> HomeRows:
-    """Return what is new, what reviews like best, what costs little, what sells and what is picked.
-
-    Three queries: which products, the products, their covers. What stands in several rows is loaded once.
-    """
-    listed = Product.objects.active().listed()
-    reviewed = Review.objects.approved().values("product")
-    firsts = [
-        listed.newest_first(),
-        listed.with_reviews().filter(pk__in=reviewed).order_by(*BEST_RATED),
-        listed.filter(price_low__lt=affordable_below, is_available=True).order_by("-price_low", "-pk"),
-        listed.filter(units_sold__gt=0).bestsellers_first(),
-        listed.featured().filter(is_available=True).newest_first(),
-    ]
-    ids = [Product.objects.filter(pk__in=row.values("pk")[:ROW]).values_list("pk") for row in firsts]
-    shown: list[Any] = list(cards(Product.objects.filter(pk__in=[pk for (pk,) in ids[0].union(*ids[1:])])))
-    load_covers(shown)
-    return HomeRows(
-        newest=_row(shown, lambda one: (one.created_at, one.pk)),
-        most_loved=_row(
-            [one for one in shown if one.review_count], lambda one: (one.avg_rating, one.review_count, one.pk)
-        ),
-        affordable=_row(
-            [one for one in shown if one.price_low < affordable_below and one.is_available],
-            lambda one: (one.price_low, one.pk),
-        ),
-        bestsellers=_row([one for one in shown if one.units_sold], lambda one: (one.units_sold, one.pk)),
-        featured=_row(
-            [one for one in shown if one.is_featured and one.is_available],
-            lambda one: (one.created_at, one.pk),
-        ),
-    )
-
-
-def _row(products: Sequence[Any], rank: Callable[[Any], Any]) -> list[Product]:
-    return sorted(products, key=rank, reverse=True)[:ROW]
+    def _get_page(self, object_list: Any, number: int, paginator: Any) -> Page[Product]:
+        return Page(dressed(object_list), number, paginator)
 
 
 def popular() -> list[Product]:
-    """Return what sells best just now, for somebody who found nothing; two queries."""
+    """Return what sells best just now, for somebody who found nothing; three queries."""
     selling = Product.objects.active().listed().filter(is_available=True).bestsellers_first()
-    return list(cards(selling).with_cover()[:POPULAR])
+    return dressed(cards(selling)[:POPULAR])
 
 
 def seen(pks: Sequence[int]) -> list[Product]:
-    """Return those products, as far as customers may see them, in that order; two queries."""
-    found = cards(Product.objects.active().listed().filter(pk__in=pks)).with_cover()
+    """Return those products, as far as customers may see them, in that order; three queries."""
+    found = dressed(cards(Product.objects.active().listed().filter(pk__in=pks)))
     return sorted(found, key=lambda product: pks.index(product.pk))
-
-
-def load_covers(products: Sequence[Product]) -> None:
-    """Load the primary pictures of ``products`` as ``cover_images``, in one query."""
-    covers = ProductImage.objects.filter(is_primary=True)
-    prefetch_related_objects(products, Prefetch("images", covers, to_attr="cover_images"))

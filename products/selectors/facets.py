@@ -4,7 +4,7 @@ import heapq
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Aggregate, CharField, Count, F, QuerySet, Value
 from django.db.models.expressions import Combinable
@@ -55,14 +55,23 @@ class Facet:
         return any(option.is_chosen for option in self.options)
 
 
-def of(wanted: catalog.CatalogFilter) -> tuple[list[Option], list[Facet]]:
+class Counted(NamedTuple):
+    """How many products match a filter, and what it can be narrowed to."""
+
+    total: int
+    brands: list[Option]
+    attributes: list[Facet]
+
+
+def of(wanted: catalog.CatalogFilter) -> Counted:
     """Return the brands and the filterable attributes of what matches ``wanted``, with counts; one query.
 
     A count says how many products there would be with that value instead: what is chosen of a facet does not
     narrow its own counts. Remembered for a minute; what is chosen is always offered.
     """
     rows = caching.remember("catalog", f"facets:{wanted.key}", lambda: _count(wanted), seconds=SECONDS)
-    return _brands(rows, wanted), _facets(rows, wanted)
+    total = sum(row[-1] for row in rows if row[0] == BRAND and wanted.brand in ("", row[2]))
+    return Counted(total, _brands(rows, wanted), _facets(rows, wanted))
 
 
 def _count(wanted: catalog.CatalogFilter) -> list[Row]:

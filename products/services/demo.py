@@ -1,9 +1,10 @@
 """The demo store as rows. Repeating it adds nothing; a killed run is completed by the next."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from io import BytesIO
+from zlib import crc32
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,6 +19,7 @@ from products.models import (
     ProductAttribute,
     ProductAttributeValue,
     Review,
+    StockMovement,
 )
 from products.services import attributes, catalog, parents, picture_files, pictures, price_history, stock
 from users.models import User
@@ -29,6 +31,8 @@ PICTURE_PIXELS = 1200
 TILE_PIXELS = 800
 OLDEST = timedelta(days=400)
 """Since the first products came. Of late more have come, and each at a time of its own."""
+RESTOCKED_ONE_IN = 17
+SOLD_OUT_BEFORE, BACK_BEFORE = timedelta(days=10), timedelta(days=3)
 
 
 def is_empty() -> bool:
@@ -106,6 +110,7 @@ def _add_batch(batch: Sequence[DemoProduct], *, since_newest: int, of: int) -> N
         variant.created_at = variant.parent.created_at if variant.parent else now
     Product.objects.bulk_update([*rows.values(), *variants.values()], ["created_at"])
     stock.open_ledgers([*rows.values(), *variants.values()])
+    stock.record_past(_restocked(rows.values()))
     price_history.record_as_if_always_there([*rows.values(), *variants.values()])
 
     said: list[tuple[Product, Mapping[str, AttributeValue]]]
@@ -122,6 +127,27 @@ def _add_batch(batch: Sequence[DemoProduct], *, since_newest: int, of: int) -> N
 
     parents.refresh([product.pk for product in rows.values() if product.has_variants])
     caching.forget("catalog")
+
+
+def _restocked(products: Collection[Product]) -> list[StockMovement]:
+    """Return the movements of the few that were sold out and are back; always of the same SKUs."""
+    now = timezone.now()
+    few = [one for one in products if one.stock_quantity and crc32(one.sku.encode()) % RESTOCKED_ONE_IN == 0]
+    return [
+        StockMovement(
+            product=product,
+            kind=StockMovement.Kind.ADJUSTMENT,
+            change=sign * product.stock_quantity,
+            reason=reason,
+            created_at=now - before,
+        )
+        for sign, reason, before in (
+            (-1, "Sold at the autumn market", SOLD_OUT_BEFORE),
+            (1, "Delivery from the maker", BACK_BEFORE),
+        )
+        for product in few
+        if product.created_at < now - SOLD_OUT_BEFORE
+    ]
 
 
 def _row(demo: DemoProduct, category: Category, brand: Brand) -> Product:

@@ -1,6 +1,7 @@
 """What every page shows of the catalog, and how texts from elsewhere are shown."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django import template
@@ -59,6 +60,8 @@ SWATCHES = {
 """Names of colors that are drawn beside their words. Others are words only."""
 UNSAFE = str.maketrans({"<": "\\u003C", ">": "\\u003E", "&": "\\u0026"})
 """What could end a block of data early, as JSON writes it otherwise."""
+MOST_SWATCHES = 5
+"""On a card; what is more is a number."""
 LARGEST = 1200
 """Pixels of the picture that leads a search result."""
 
@@ -77,6 +80,17 @@ def foreign_html(content: str) -> SafeString:
 def swatch(name: str) -> str:
     """Return the color of that name as #rrggbb, or empty text."""
     return SWATCHES.get(name.strip().lower(), "")
+
+
+@register.inclusion_tag("components/colors.html")
+def colors(names: Sequence[str]) -> dict[str, object]:
+    """Say in how many colors something comes: by swatches where every one of them is known, else in words."""
+    swatches = [swatch(name) for name in names]
+    return {
+        "swatches": swatches[:MOST_SWATCHES] if all(swatches) else [],
+        "more": len(swatches[MOST_SWATCHES:]),
+        "count": len(names),
+    }
 
 
 @register.filter
