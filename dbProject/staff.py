@@ -21,7 +21,8 @@ from dbProject.errors import ShopError
 
 FOUND_PER_MODEL = 8
 SEARCHED = [
-    "orders.Order", "products.Product", "products.Category", "products.Brand", "users.User", "pages.Page",
+    "orders.Order", "orders.Promotion", "products.Product", "products.Category", "products.Brand",
+    "users.User", "pages.Page",
 ]  # fmt: skip
 """What Ctrl-K looks through, beside the names of the screens."""
 

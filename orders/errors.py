@@ -200,3 +200,24 @@ class RefundRefused(ShopError):
 
     code = "refund_refused"
     status = 409
+
+
+class OfferInUse(ShopError):
+    """An offer or coupon that orders have used: it is kept, and can be switched off."""
+
+    code = "offer_in_use"
+    status = 409
+
+    def __init__(self, name: str) -> None:
+        text = _("%(name)s has been used by orders and stays in the books. Switch it off instead.")
+        super().__init__(text % {"name": name}, name=name)
+
+
+class UsesExceeded(ShopError):
+    """A coupon may not be limited to less uses than it has had."""
+
+    code = "uses_exceeded"
+    status = 409
+
+    def __init__(self, uses: int) -> None:
+        super().__init__(_("It has been used more often already: %(uses)d.") % {"uses": uses}, uses=uses)

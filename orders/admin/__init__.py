@@ -1,5 +1,5 @@
 """Staff screens of what is sold."""
 
-from orders.admin import order
+from orders.admin import offers, order
 
-__all__ = ["order"]
+__all__ = ["offers", "order"]

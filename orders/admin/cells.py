@@ -1,6 +1,7 @@
 """How orders look in the lists of staff."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
@@ -8,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from orders.models import Order
+from orders.models import OfferState, Order, Promotion
 from products.admin.cells import amount, badge, thumbnail
 from products.models import Product
 
@@ -54,4 +55,63 @@ def cover(product: Product) -> SafeString:
 
 def rate(share: Decimal) -> str:
     """Return a tax rate as people say it: 19 %, 7.7 %."""
-    return f"{number_format(f'{(share * 100).normalize():f}', use_l10n=True)}\N{NO-BREAK SPACE}%"
+    return percent(share * 100)
+
+
+def percent(figure: Decimal) -> str:
+    """Return a percentage without zeros that say nothing."""
+    return f"{number_format(f'{figure.normalize():f}', use_l10n=True)}\N{NO-BREAK SPACE}%"
+
+
+OFFER_COLORS = {
+    OfferState.RUNNING: "good",
+    OfferState.PLANNED: "info",
+    OfferState.OVER: "plain",
+    OfferState.USED_UP: "plain",
+    OfferState.NO_CODE: "warn",
+    OfferState.OFF: "plain",
+}
+
+
+def offer_state(row: Any) -> SafeString:
+    """Return as a badge whether an offer or coupon, loaded with its state, counts just now."""
+    state = OfferState(row.state)
+    return badge(str(state.label), OFFER_COLORS[state])
+
+
+def uses(row: Any) -> SafeString:
+    """Return how often a coupon, or those of an offer, have been used, and how often they may be."""
+    if row.most_uses is None:
+        return number(str(row.uses))
+    return number(_("%(uses)d of %(most)d") % {"uses": row.uses, "most": row.most_uses})
+
+
+def number(text: str) -> SafeString:
+    return format_html('<span class="shop-number">{}</span>', text)
+
+
+def taken_off(offer: Promotion) -> str:
+    """Say in a few words what an offer takes off, from when on, and of what."""
+    parts = [_reduction(offer)]
+    if offer.minimum:
+        parts.append(_("from %(amount)s on") % {"amount": amount(offer.minimum)})
+    shelves = ", ".join(category.name for category in offer.categories.all())
+    return " · ".join(part for part in (", ".join(parts), shelves) if part)
+
+
+def _reduction(offer: Promotion) -> str:
+    match offer.kind:
+        case Promotion.Kind.PERCENT:
+            return _("%(percent)s off") % {"percent": percent(offer.value)}
+        case Promotion.Kind.AMOUNT:
+            return _("%(amount)s off") % {"amount": amount(offer.value)}
+        case Promotion.Kind.BUY_X_GET_Y:
+            return _("Buy %(buy)d, get %(get)d free") % {"buy": offer.buy, "get": offer.get}
+        case Promotion.Kind.TIERS:
+            steps = (
+                (amount(Decimal(str(start))), percent(Decimal(str(share)))) for start, share in offer.tiers
+            )
+            text = _("%(percent)s from %(amount)s on")
+            return ", ".join(text % {"amount": start, "percent": share} for start, share in steps)
+        case _:
+            return str(offer.get_kind_display())

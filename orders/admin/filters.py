@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
-from orders.models import Order, PaymentEvent
+from orders.models import OfferState, Order, PaymentEvent
 from orders.services.status import MANUAL
 
 HANDS = "hands"
@@ -92,6 +92,19 @@ class PlacedFilter(DropdownFilter):
         if self.value() == "older":
             return queryset.filter(created_at__lt=now - timedelta(days=30))
         return queryset
+
+
+class OfferStateFilter(DropdownFilter):
+    """Whether it counts just now, for rows that were loaded with their state."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return OfferState.choices
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(state=self.value()) if self.value() in OfferState.values else queryset
 
 
 def _owed() -> Any:

@@ -9,6 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -28,7 +30,7 @@ REFUSALS_SHOWN = 5
 class OrderAdmin(ReadOnlyAdmin):
     """Nothing of an order is typed anew: it moves along ``Order.NEXT``, each step by the service."""
 
-    list_display = ("number", "customer", "state", "total", "created_at", "held_until")
+    list_display = ("number", "customer", "state", "total", "placed", "held_until")
     list_display_links = ("number",)
     list_select_related = ("user",)
     list_filter = (filters.StatusFilter, filters.PaymentFilter, filters.PlacedFilter)
@@ -79,6 +81,10 @@ class OrderAdmin(ReadOnlyAdmin):
     @display(description=gettext_lazy("total"), ordering="total_amount")
     def total(self, order: Order) -> SafeString:
         return cells.total(order)
+
+    @display(description=gettext_lazy("ordered"), ordering="created_at")
+    def placed(self, order: Order) -> str:
+        return date_format(timezone.localtime(order.created_at), "SHORT_DATETIME_FORMAT")
 
     @display(description=gettext_lazy("held until"), ordering="hold_expires_at")
     def held_until(self, order: Order) -> str:

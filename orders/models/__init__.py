@@ -4,7 +4,7 @@ from orders.models.cart import MOST_UNITS, Cart, CartItem, SavedItem
 from orders.models.delivery import ShippingBand, ShippingMethod, ShippingZone
 from orders.models.order import Order, OrderDiscount, OrderItem
 from orders.models.payment import PaymentEvent
-from orders.models.promotion import Coupon, CouponUse, Promotion
+from orders.models.promotion import Coupon, CouponUse, OfferState, Promotion
 from orders.models.refund import Refund
 from orders.models.returns import Return, ReturnItem
 from orders.models.shipment import Shipment, ShipmentItem
@@ -17,6 +17,7 @@ __all__ = [
     "CartItem",
     "Coupon",
     "CouponUse",
+    "OfferState",
     "Order",
     "OrderDiscount",
     "OrderEvent",

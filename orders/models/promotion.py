@@ -6,12 +6,37 @@ from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dbProject.models import TimestampedModel
 from products.models import Category
+
+
+class OfferState(models.TextChoices):
+    """Whether an offer or a coupon counts just now, and if not, why."""
+
+    RUNNING = "running", _("Running")
+    PLANNED = "planned", _("Planned")
+    OVER = "over", _("Over")
+    USED_UP = "used_up", _("Used up")
+    NO_CODE = "no_code", _("Without a code")
+    OFF = "off", _("Switched off")
+
+
+def _state(now: datetime, *last: When, first: When | None = None, of: str = "") -> Case:
+    """Return the state of an offer, or of what belongs to it under ``of``."""
+    return Case(
+        *([first] if first else []),
+        When(**{f"{of}is_active": False}, then=Value(OfferState.OFF)),
+        When(**{f"{of}ends_at__lte": now}, then=Value(OfferState.OVER)),
+        When(**{f"{of}starts_at__gt": now}, then=Value(OfferState.PLANNED)),
+        *last,
+        default=Value(OfferState.RUNNING),
+        output_field=models.CharField(),
+    )
 
 
 class PromotionQuerySet(models.QuerySet["Promotion"]):
@@ -22,6 +47,46 @@ class PromotionQuerySet(models.QuerySet["Promotion"]):
         begun = Q(starts_at=None) | Q(starts_at__lte=now)
         not_over = Q(ends_at=None) | Q(ends_at__gt=now)
         return self.filter(begun & not_over, is_active=True)
+
+    def with_state(self, now: datetime) -> Self:
+        """Add ``state``, and of its coupons ``code_count``, ``first_code``, ``uses`` and ``most_uses``.
+
+        ``most_uses`` is none where one of them has none.
+        """
+        coupons = Coupon.objects.filter(promotion=OuterRef("pk")).order_by()
+        of_offer = coupons.values("promotion")
+        endless = Exists(coupons.filter(most_uses=None))
+        return self.annotate(
+            code_count=Coalesce(Subquery(of_offer.annotate(n=Count("pk")).values("n")), 0),
+            first_code=Subquery(of_offer.annotate(code=Min("code")).values("code")),
+            uses=Coalesce(Subquery(of_offer.annotate(n=Sum("uses")).values("n")), 0),
+            most_uses=Case(
+                When(~endless, then=Subquery(of_offer.annotate(n=Sum("most_uses")).values("n"))),
+                output_field=models.IntegerField(),
+            ),
+            state=_state(
+                now,
+                When(Q(needs_coupon=True, code_count=0), then=Value(OfferState.NO_CODE)),
+                When(
+                    Q(needs_coupon=True) & ~Exists(coupons.filter(is_active=True)), then=Value(OfferState.OFF)
+                ),
+                When(Q(needs_coupon=True) & ~Exists(coupons.usable()), then=Value(OfferState.USED_UP)),
+            ),
+        )
+
+
+class CouponQuerySet(models.QuerySet["Coupon"]):
+    """The vocabulary of questions about coupons."""
+
+    def usable(self) -> Self:
+        """Keep what has uses left, whether or not its offer is on."""
+        return self.filter(Q(most_uses=None) | Q(uses__lt=F("most_uses")), is_active=True)
+
+    def with_state(self, now: datetime) -> Self:
+        """Add ``state``: its own, or that of its offer."""
+        used_up = When(uses__gte=F("most_uses"), then=Value(OfferState.USED_UP))
+        off = When(is_active=False, then=Value(OfferState.OFF))
+        return self.annotate(state=_state(now, used_up, first=off, of="promotion__"))
 
 
 class Promotion(TimestampedModel):
@@ -126,6 +191,8 @@ class Coupon(TimestampedModel):
     )
     uses = models.PositiveIntegerField(_("used"), default=0, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
+
+    objects = CouponQuerySet.as_manager()
 
     class Meta:
         db_table = "coupons"

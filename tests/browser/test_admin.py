@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from dbProject.jobs import services as jobs
 from dbProject.jobs.models import Job
+from orders.tests.factories import CouponFactory
 from products.models import Product, ProductImage
 from products.tests.factories import ProductFactory
 from products.tests.pictures import encoded, picture
@@ -73,6 +74,7 @@ def test_no_screen_has_a_barrier_or_a_complaint(filled_shop, tab):
     single, parent = Product.objects.get(name="Harbor serving bowl"), Product.objects.get(kind="parent")
     job = jobs.start("export_products", params={"format": "csv", "pks": None})
     jobs.run_slice(job.pk)
+    coupon = CouponFactory()
     screens = (
         "",
         "products/product/",
@@ -89,6 +91,9 @@ def test_no_screen_has_a_barrier_or_a_complaint(filled_shop, tab):
         "products/stockmovement/",
         "users/user/",
         "pages/page/",
+        "orders/promotion/",
+        "orders/promotion/add/",
+        f"orders/coupon/{coupon.pk}/change/",
         f"jobs/job/{job.pk}/change/",
     )
     found = {}

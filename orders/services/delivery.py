@@ -1,0 +1,42 @@
+"""Every change of where the shop delivers to, how, and for how much."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from orders.models import ShippingBand, ShippingMethod, ShippingZone
+
+
+@transaction.atomic
+def save_zone(zone: ShippingZone) -> ShippingZone:
+    """Store a new or changed zone, its countries once each and sorted. Repeatable."""
+    zone.countries = sorted(set(zone.countries))
+    zone.save()
+    return zone
+
+
+@transaction.atomic
+def delete_zone(zone: ShippingZone) -> None:
+    """Remove a zone with its methods; orders keep how they were delivered. Repeating it changes nothing."""
+    ShippingZone.objects.filter(pk=zone.pk).delete()
+
+
+@transaction.atomic
+def save_method(method: ShippingMethod) -> ShippingMethod:
+    """Store a new or changed method. Repeatable."""
+    method.save()
+    return method
+
+
+@transaction.atomic
+def change_bands(*, saved: Iterable[ShippingBand], removed: Iterable[ShippingBand] = ()) -> None:
+    """Store new and changed price bands, and remove others. Repeatable."""
+    ShippingBand.objects.filter(pk__in=[band.pk for band in removed]).delete()
+    for band in saved:
+        band.save()
+
+
+@transaction.atomic
+def delete_method(method: ShippingMethod) -> None:
+    """Remove a method; orders keep how they were delivered. Repeating it changes nothing."""
+    ShippingMethod.objects.filter(pk=method.pk).delete()
