@@ -2,8 +2,10 @@
 
 import shutil
 from io import BytesIO
+from pathlib import Path
 from threading import Event
 
+import hypothesis
 import pytest
 from celery import current_app
 from celery.contrib.testing.worker import start_worker
@@ -19,12 +21,18 @@ from orders.tests.factories import OrderFactory
 from products.tests.factories import ProductFactory
 from users.tests.factories import StaffFactory, UserFactory
 
+hypothesis.settings.register_profile(
+    "shop", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("shop")  # a busy machine is slow, not wrong
+
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered():
     cache.clear()
     caching.memory.clear()
     resilience.forget_breakers()
+    shutil.rmtree(Path(settings.TEST_BANK_LEDGER).parent, ignore_errors=True)
     current_app.control.purge()
 
 

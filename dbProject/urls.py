@@ -14,6 +14,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("account/", views.account, name="account"),
     path("api/", include("products.api")),
+    path("api/", include("orders.api")),
     path("api/", include("dbProject.jobs.api")),
     path("language/<slug:code>/", views.language, name="language"),
     path("styleguide/", views.styleguide, name="styleguide"),

@@ -221,3 +221,15 @@ class UsesExceeded(ShopError):
 
     def __init__(self, uses: int) -> None:
         super().__init__(_("It has been used more often already: %(uses)d.") % {"uses": uses}, uses=uses)
+
+
+class WebhookRefused(ShopError):
+    """A message that is not a payment provider's. ``reason`` is for the log, the sender learns nothing."""
+
+    code = "webhook_refused"
+    status = 400
+    category = ErrorCategory.AUTHENTICATION
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(_("This message is not signed as it should be."))
+        self.reason = reason

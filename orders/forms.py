@@ -126,10 +126,19 @@ class FindOrderForm(forms.Form):
     )
 
 
-class TestPaymentForm(forms.Form):
-    """What the page of the test provider sends."""
+class TestBankForm(forms.Form):
+    """What the page of the test bank sends: what its customer does, and how the bank behaves."""
 
     __test__ = False  # not a test, whatever it is called
 
-    answer = forms.ChoiceField(choices=[("pay", "pay"), ("decline", "decline")])
-    event_id = forms.UUIDField()
+    answer = forms.ChoiceField(choices=[(name, name) for name in ("pay", "decline", "ask", "confirm")])
+    webhook = forms.ChoiceField(
+        label=_("The bank tells the shop"),
+        choices=[("once", _("at once")), ("twice", _("twice")), ("late", _("half a minute later"))],
+        required=False,
+    )
+    status = forms.ChoiceField(
+        label=_("Asked by the shop, the bank"),
+        choices=[("", _("answers")), ("1.5", _("answers slowly")), ("lose", _("does not answer"))],
+        required=False,
+    )

@@ -4,7 +4,17 @@ from typing import Any
 
 from celery import shared_task
 
-from orders.services import cart, holds, notifications, payments, reconciliation, sales
+from orders.gateways.test_bank import post
+from orders.services import (
+    cart,
+    charging,
+    holds,
+    notifications,
+    reconciliation,
+    refunding,
+    sales,
+    webhooks,
+)
 
 
 @shared_task(max_retries=0)  # the outbox repeats it until it is finished, and counts
@@ -22,7 +32,31 @@ def send_order_link_email(*, order_id: int, event_id: str, **_later: Any) -> Non
 @shared_task(max_retries=0)  # as above
 def refund_order(*, order_id: int, event_id: str, **_later: Any) -> None:
     """Give back what is due of one order."""
-    payments.settle_refunds(order_id=order_id, event_id=event_id)
+    refunding.settle(order_id=order_id, event_id=event_id)
+
+
+@shared_task(max_retries=0)  # as above
+def capture_payment(*, payment_id: int, event_id: str, **_later: Any) -> None:
+    """Take money that a customer's bank has promised."""
+    charging.capture(payment_id=payment_id, event_id=event_id)
+
+
+@shared_task(max_retries=0)  # as above
+def apply_payment_webhook(*, webhook_id: int, event_id: str, **_later: Any) -> None:
+    """Book what a payment provider's message says."""
+    webhooks.apply(webhook_id=webhook_id, event_id=event_id)
+
+
+@shared_task(expires=60)  # seconds
+def settle_open_payments(**_later: Any) -> None:
+    """Ask about payments that no webhook told of."""
+    charging.settle_open()
+
+
+@shared_task(expires=60)  # seconds
+def deliver_test_bank_webhooks(**_later: Any) -> None:
+    """Be the test bank's postman."""
+    post.deliver()
 
 
 @shared_task

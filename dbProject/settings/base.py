@@ -125,6 +125,9 @@ if PAYMENT_PROVIDER == "test" and not env.bool("ALLOW_TEST_PAYMENTS", default=Fa
         "or ALLOW_TEST_PAYMENTS=1 where orders need not be paid."
     )
 
+PAYMENT_GATEWAYS = {"test": "orders.gateways.test_bank.gateway.TestBank"}
+TEST_BANK_LEDGER = env.str("TEST_BANK_LEDGER", default=str(VAR_DIR / "test-bank.sqlite3"))
+
 # Database -- one transaction per service, not per request.
 ON_SQLITE: dict[str, Any] = {
     "OPTIONS": {
@@ -201,8 +204,14 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "write-down-sales": {"task": "orders.tasks.write_down_sales", "schedule": 900.0},
     "drop-old-carts": {"task": "orders.tasks.drop_old_carts", "schedule": 86_400.0},
     "reconcile": {"task": "orders.tasks.reconcile", "schedule": crontab(hour="3", minute="30")},
+    "settle-open-payments": {"task": "orders.tasks.settle_open_payments", "schedule": 20.0},  # seconds
     "fetch-pictures": {"task": "products.tasks.fetch_pictures", "schedule": 30.0},  # seconds
 }
+if PAYMENT_PROVIDER == "test":
+    CELERY_BEAT_SCHEDULE["deliver-test-bank-webhooks"] = {
+        "task": "orders.tasks.deliver_test_bank_webhooks",
+        "schedule": 2.0,  # seconds
+    }
 OUTBOX_LATE_SECONDS = 60  # an event that has been due for so long makes the shop "degraded"
 JOB_HANDLERS = {
     "import_products": "products.services.import_jobs.run_import",

@@ -20,6 +20,7 @@ os.environ |= {
     "ALLOW_TEST_PAYMENTS": "1",
     "JOB_FILES_DIR": f"{_files}-jobs",
     "MEDIA_ROOT": f"{_files}-media",
+    "TEST_BANK_LEDGER": f"{_files}-bank/ledger.sqlite3",
 }
 
 from dbProject.settings.base import *  # noqa: E402, F403

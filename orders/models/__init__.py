@@ -3,7 +3,7 @@
 from orders.models.cart import MOST_UNITS, Cart, CartItem, SavedItem
 from orders.models.delivery import ShippingBand, ShippingMethod, ShippingZone
 from orders.models.order import Order, OrderDiscount, OrderItem
-from orders.models.payment import PaymentEvent
+from orders.models.payment import Payment, PaymentEvent, PaymentWebhook
 from orders.models.promotion import Coupon, CouponUse, OfferState, Promotion
 from orders.models.refund import Refund
 from orders.models.returns import Return, ReturnItem
@@ -22,7 +22,9 @@ __all__ = [
     "OrderDiscount",
     "OrderEvent",
     "OrderItem",
+    "Payment",
     "PaymentEvent",
+    "PaymentWebhook",
     "Promotion",
     "Refund",
     "Return",

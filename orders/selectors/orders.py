@@ -55,6 +55,11 @@ def signed_path(order: Order) -> str:
     return f"{reverse('order_detail', args=[order.order_number])}?key={signature(order)}"
 
 
+def returning_path(order: Order) -> str:
+    """Return the path that a payment provider sends the customer back to."""
+    return f"{reverse('order_paid', args=[order.order_number])}?key={signature(order)}"
+
+
 def find(*, order_number: str, email: str) -> Order | None:
     """Return the order with this number and address, for a mail to that address only; one query."""
     return Order.objects.filter(

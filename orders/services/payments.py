@@ -1,4 +1,4 @@
-"""What a payment provider tells us, in any order and any number of times, and what follows from it."""
+"""The money ledger: what a payment provider tells us, in any order and any number of times."""
 
 from decimal import Decimal
 
@@ -7,80 +7,69 @@ from django.utils.translation import gettext as _
 
 from dbProject.outbox import services as outbox
 from orders.errors import PaymentRefused, UnknownOrder
-from orders.models import Order, OrderEvent, PaymentEvent
+from orders.models import Order, OrderEvent, Payment, PaymentEvent
 from orders.services import status, timeline
 from products.errors import OutOfStock
+
+Kind = PaymentEvent.Kind
+REPORTED = {Kind.AUTHORIZED, Kind.CAPTURED, Kind.DECLINED, Kind.REFUNDED}
 
 
 @transaction.atomic
 def apply_event(
-    *, provider: str, event_id: str, order_number: str, kind: str, amount: Decimal = Decimal()
+    *,
+    provider: str,
+    event_id: str,
+    order_number: str,
+    kind: str,
+    amount: Decimal = Decimal(),
+    reference: str = "",
 ) -> Order:
     """Book what ``provider`` reports about an order; an event that is known already changes nothing.
 
     Money for a pending order confirms it; if its reservation has ended the stock is taken again. Where
-    that cannot be, or the order is cancelled, or more came than it costs, the money goes back.
+    that cannot be, or the order is cancelled, or more came than it costs, the money goes back. Money that is
+    only authorized is captured if the order still wants it.
 
     Args:
-        kind: ``captured``, ``declined`` or ``refunded``.
+        event_id: Of what happened, not of the message that tells it.
+        kind: ``authorized``, ``captured``, ``declined`` or ``refunded``.
         amount: In the order's currency, 0 for what was declined.
+        reference: The provider's name of the payment, if it is one that the shop has started.
 
     Raises:
         UnknownOrder: There is none with this number.
         PaymentRefused: A kind that providers do not report, or an amount that cannot be.
     """
-    kinds = PaymentEvent.Kind
-    if kind not in {kinds.CAPTURED, kinds.DECLINED, kinds.REFUNDED} or amount < 0:
+    if kind not in REPORTED or amount < 0:
         raise PaymentRefused(_("This payment event makes no sense."), event=event_id)
     pk = Order.all_objects.filter(order_number=order_number).values_list("pk", flat=True).first()
     if pk is None:
         raise UnknownOrder
     order = status.lock(pk)
+    payment = order.payments.filter(provider=provider, reference=reference).first() if reference else None
     event, is_new = PaymentEvent.objects.get_or_create(
         provider=provider,
         event_id=event_id,
         defaults={
             "order": order,
+            "payment": payment,
             "kind": kind,
-            "amount": Decimal() if kind == kinds.DECLINED else amount,
+            "amount": Decimal() if kind == Kind.DECLINED else amount,
         },
     )
     if not is_new:
         return order
-    if kind == kinds.CAPTURED:
-        return _captured(order, event)
-    if kind == kinds.DECLINED:
-        timeline.record(order, OrderEvent.Kind.PAYMENT_DECLINED, actor=timeline.PROVIDER)
-    else:
-        timeline.record(
-            order,
-            OrderEvent.Kind.NOTE,
-            actor=timeline.PROVIDER,
-            detail=f"{_('Refunded')}: {amount} {order.currency}",
-        )
+    if payment and kind == Kind.CAPTURED:
+        Payment.objects.filter(pk=payment.pk).update(state=Payment.State.PAID, next_check_at=None)
+    return BOOKED_BY[Kind(kind)](order, event)
+
+
+def _authorized(order: Order, event: PaymentEvent) -> Order:
+    """Have the money taken that was promised, if the order waits for it; else the promise lapses."""
+    if order.is_payable and event.payment:
+        outbox.record("orders.tasks.capture_payment", payment_id=event.payment.pk)
     return order
-
-
-@transaction.atomic
-def settle_refunds(*, order_id: int, event_id: str) -> None:
-    """Give back what is due of an order, as consumer of the outbox. Safe to repeat.
-
-    The test provider moves no money, so the refund is done with the row that says so.
-    """
-    if not outbox.finish(event_id):
-        return
-    order = status.lock(order_id)
-    refunded = order.payment_events.filter(kind=PaymentEvent.Kind.REFUNDED)
-    done = set(refunded.values_list("event_id", flat=True))
-    for due in order.payment_events.filter(kind=PaymentEvent.Kind.REFUND_DUE):
-        if f"refund:{due.event_id}" not in done:
-            apply_event(
-                provider="test",
-                event_id=f"refund:{due.event_id}",
-                order_number=order.order_number,
-                kind=PaymentEvent.Kind.REFUNDED,
-                amount=due.amount,
-            )
 
 
 def _captured(order: Order, event: PaymentEvent) -> Order:
@@ -107,3 +96,26 @@ def _captured(order: Order, event: PaymentEvent) -> Order:
             order, amount=too_much, event_id=f"{event.provider}:{event.event_id}", actor=timeline.SHOP
         )
     return order
+
+
+def _declined(order: Order, _event: PaymentEvent) -> Order:
+    timeline.record(order, OrderEvent.Kind.PAYMENT_DECLINED, actor=timeline.PROVIDER)
+    return order
+
+
+def _refunded(order: Order, event: PaymentEvent) -> Order:
+    timeline.record(
+        order,
+        OrderEvent.Kind.NOTE,
+        actor=timeline.PROVIDER,
+        detail=f"{_('Refunded')}: {event.amount} {order.currency}",
+    )
+    return order
+
+
+BOOKED_BY = {
+    Kind.AUTHORIZED: _authorized,
+    Kind.CAPTURED: _captured,
+    Kind.DECLINED: _declined,
+    Kind.REFUNDED: _refunded,
+}

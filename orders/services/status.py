@@ -4,9 +4,10 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from dbProject.outbox import services as outbox
-from orders.errors import IllegalTransition, PartlyShipped, UnknownOrder
+from orders.errors import IllegalTransition, PartlyShipped, RefundRefused, UnknownOrder
 from orders.models import Order, PaymentEvent
 from orders.services import coupons, packing, timeline
 from orders.services.timeline import Actor
@@ -101,16 +102,48 @@ def release(order: Order) -> None:
 
 
 def refund_due(order: Order, *, amount: Decimal, event_id: str, actor: Actor, detail: str = "") -> None:
-    """Record that ``amount`` of what was paid goes back to the customer; once per ``event_id``.
+    """Record that ``amount`` of what was paid for a locked order goes back; once per ``event_id``.
 
-    ``detail`` says why, where the next step of the timeline does not.
+    It goes back the way it came: to the payments it was paid with, the last first. ``detail`` says why,
+    where the next step of the timeline does not.
+
+    Raises:
+        RefundRefused: More than is left of what was paid.
     """
-    PaymentEvent.objects.create(
-        order=order, provider="shop", event_id=event_id, kind=PaymentEvent.Kind.REFUND_DUE, amount=amount
-    )
+    left = amount
+    for provider, payment, refundable in _refundable(order):
+        part = min(left, refundable)
+        if part > 0:
+            PaymentEvent.objects.create(
+                order=order,
+                payment_id=payment,
+                provider=provider,
+                event_id=f"{event_id}:{payment}" if payment else event_id,
+                kind=PaymentEvent.Kind.REFUND_DUE,
+                amount=part,
+            )
+            left -= part
+    if left > 0:
+        raise RefundRefused(_("More than was paid cannot go back."), amount=str(amount))
     said = " \N{MIDDLE DOT} ".join(part for part in (f"{amount} {order.currency}", detail) if part)
     timeline.record(order, "refund_due", actor=actor, detail=said)
     outbox.record("orders.tasks.refund_order", order_id=order.pk)
+
+
+def refund_key(due: PaymentEvent) -> str:
+    """Return what a refund that is due is known by, here and at the provider."""
+    return f"refund:{due.event_id}"
+
+
+def _refundable(order: Order) -> list[tuple[str, int | None, Decimal]]:
+    """Return what is left of each payment, the last first: provider, payment and amount."""
+    kinds = PaymentEvent.Kind
+    left: dict[tuple[str, int | None], Decimal] = {}
+    for event in order.payment_events.order_by("-pk"):
+        source = (event.provider, event.payment_id)
+        sign = {kinds.CAPTURED: 1, kinds.REFUND_DUE: -1}.get(kinds(event.kind), 0)
+        left[source] = left.get(source, Decimal()) + sign * event.amount
+    return [(provider, payment, amount) for (provider, payment), amount in left.items()]
 
 
 def _step(order: Order, to: str, *, actor: Actor, detail: str = "") -> Order:

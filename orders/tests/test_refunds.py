@@ -6,9 +6,10 @@ import pytest
 
 from dbProject.outbox.models import OutboxEvent
 from orders.errors import IllegalTransition, RefundRefused, SentBefore, UnknownReturn
+from orders.gateways.test_bank import ledger
 from orders.models import Order, PaymentEvent, Refund
 from orders.selectors import refunds as proposals
-from orders.services import coupons, payments, reconciliation, refunds, status, timeline
+from orders.services import charging, coupons, reconciliation, refunding, refunds, status, timeline
 from orders.tests.factories import (
     CouponFactory,
     MethodFactory,
@@ -54,12 +55,16 @@ def test_part_of_the_money_goes_back_with_its_reason_and_nothing_else_moves(orde
     assert reconciliation.breaks() == []
 
 
-def test_the_money_is_sent_by_the_provider_once(order):
+def test_the_money_is_sent_by_the_provider_once():
+    order = OrderFactory()
+    payment = charging.start(order)
+    ledger.pay(payment.reference)
+    charging.check(payment)
     refund = give(order, "10.00")
 
     event = OutboxEvent.objects.get(task="orders.tasks.refund_order")
     for _ in range(2):
-        payments.settle_refunds(order_id=order.pk, event_id=str(event.pk))
+        refunding.settle(order_id=order.pk, event_id=str(event.pk))
 
     assert order.payment_events.get(kind="refunded").amount == refund.amount
     assert reconciliation.breaks() == []

@@ -2,7 +2,6 @@
 
 import re
 from decimal import Decimal
-from uuid import uuid4
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -10,6 +9,7 @@ from django.core import mail
 
 from dbProject.outbox import services as outbox
 from dbProject.outbox.models import OutboxEvent
+from orders.gateways.test_bank import ledger
 from orders.models import Cart, Order
 from orders.selectors import orders
 from orders.services import notifications, reconciliation
@@ -66,11 +66,9 @@ def test_a_guest_buys_two_things_pays_and_sees_the_order(client, django_capture_
 
     bought = buy(client)
     assert bought.status_code == 303
-    payment = client.get(bought["Location"])
+    payment = client.get(bought["Location"], follow=True)
     assert "103.80" in text(payment)
-    thanks = client.post(
-        bought["Location"], {"answer": "pay", "event_id": hidden(payment, "event_id")}, follow=True
-    )
+    thanks = client.post(payment.request["PATH_INFO"], {"answer": "pay"}, follow=True)
 
     order = Order.objects.get()
     assert order.status == "confirmed"
@@ -104,19 +102,56 @@ def test_a_declined_payment_can_be_tried_again(client):
     path = f"/orders/{order.order_number}/pay/"
     key = {"key": orders.signature(order)}
 
-    page = client.get(path, key)
-    declined = client.post(
-        f"{path}?key={key['key']}",
-        {"answer": "decline", "event_id": hidden(page, "event_id")},
-        follow=True,
-    )
+    bank = client.get(path, key)["Location"]
+    declined = client.post(bank, {"answer": "decline"})
 
     assert "You have not been charged" in text(declined)
     order.refresh_from_db()
     assert order.is_payable
-    client.post(f"{path}?key={key['key']}", {"answer": "pay", "event_id": uuid4()})
+    assert client.get(path, key)["Location"] == bank
+    thanks = client.post(bank, {"answer": "pay"}, follow=True)
+    assert "We have your order" in text(thanks)
     order.refresh_from_db()
     assert order.status == "confirmed"
+
+
+def test_the_bank_may_ask_whether_it_is_the_customer(client):
+    order = OrderFactory(user=None)
+    bank = client.get(f"/orders/{order.order_number}/pay/", {"key": orders.signature(order)})["Location"]
+
+    assert "whether it is you" in text(client.post(bank, {"answer": "ask"}))
+    assert "We have your order" in text(client.post(bank, {"answer": "confirm"}, follow=True))
+
+
+@pytest.mark.parametrize("fault", ["down", "lose"])
+def test_a_bank_that_does_not_answer_leaves_the_order_safe(client, fault):
+    order = OrderFactory(user=None)
+    path, key = f"/orders/{order.order_number}", {"key": orders.signature(order)}
+    ledger.set_fault("start", fault, times=3)
+    page = client.get(f"{path}/pay/", key)
+    assert page.status_code == 503
+    assert "nothing was charged" in text(page)
+    bank = client.get(f"{path}/pay/", key)["Location"]
+
+    ledger.set_fault("status", fault, times=3)
+    back = client.post(bank, {"answer": "pay"}, follow=True)
+
+    assert "We are checking your payment" in text(back)
+    assert "Pay " not in text(back)
+    assert "We have your order" in text(client.get(f"{path}/paid/", key, follow=True))
+
+
+def test_an_order_that_is_paid_leads_from_the_bank_to_the_order(client):
+    order = OrderFactory(user=None)
+    key = {"key": orders.signature(order)}
+    bank = client.get(f"/orders/{order.order_number}/pay/", key)["Location"]
+    client.post(bank, {"answer": "pay"})
+
+    assert client.get(bank)["Location"].startswith(f"/orders/{order.order_number}/paid/")
+    assert client.get(f"/orders/{order.order_number}/paid/", key)["Location"].endswith("&new=1")
+    assert client.get(f"/orders/{order.order_number}/pay/", key).status_code == 303
+    assert client.get("/test-bank/unknown/").status_code == 404
+    assert client.post(bank, {"answer": "nonsense", "webhook": "x"}).status_code == 303
 
 
 @pytest.mark.journey
@@ -133,7 +168,7 @@ def test_awkward_amounts_add_up_on_either_database(client, prices):
     order = Order.objects.get()
     assert order.total_amount == 3 * sum(map(Decimal, prices)) + Decimal("4.90")
     assert reconciliation.breaks() == []
-    client.post(bought["Location"], {"answer": "pay", "event_id": uuid4()})
+    client.post(client.get(bought["Location"])["Location"], {"answer": "pay"}, follow=True)
     assert reconciliation.breaks() == []
 
 

@@ -1,21 +1,21 @@
 """Orders as their buyers see them: what was bought, how it is doing, and what can still be done."""
 
-from uuid import uuid4
+from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from orders.errors import UnknownOrder
-from orders.forms import FindOrderForm, TestPaymentForm
+from dbProject.resilience import ServiceFailed
+from orders.errors import IllegalTransition, PaymentRefused, UnknownOrder
+from orders.forms import FindOrderForm
 from orders.models import Order
 from orders.selectors import orders
-from orders.services import lookups, payments, status, timeline
+from orders.services import charging, lookups, status, timeline
 from orders.views import visitor
 from orders.views.offer import offer
 
@@ -31,6 +31,7 @@ def order_detail(request: HttpRequest, order_number: str) -> HttpResponse:
         "order": order,
         "key": request.GET.get("key", ""),
         "is_new": "new" in request.GET,
+        "is_checking": "checking" in request.GET and order.is_payable,
         "offer": offer(order) if visitor.account(request) is None else None,
     }
     return TemplateResponse(request, "orders/order_detail.html", context)
@@ -46,34 +47,35 @@ def order_cancel(request: HttpRequest, order_number: str) -> HttpResponseBase:
     return _to_order(request, order)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 @never_cache
 def order_pay(request: HttpRequest, order_number: str) -> HttpResponseBase:
-    """Start the payment of an order. With the test provider: a page with *pay* and *decline*."""
+    """Lead to the payment provider's page. Opening it twice, or in two tabs, leads to the same payment."""
     order = _readable(request, order_number)
     if not order.is_payable:
         return _to_order(request, order)
-    if settings.PAYMENT_PROVIDER != "test":
-        raise Http404("no page for this provider")
-    if request.method != "POST":
-        context = {"order": order, "key": request.GET.get("key", ""), "event_id": uuid4()}
-        return TemplateResponse(request, "orders/test_payment.html", context)
-    form = TestPaymentForm(request.POST)
-    if not form.is_valid():
-        return HttpResponseRedirect(request.get_full_path(), status=SEE_OTHER)
-    is_paid = form.cleaned_data["answer"] == "pay"
-    payments.apply_event(
-        provider="test",
-        event_id=str(form.cleaned_data["event_id"]),
-        order_number=order.order_number,
-        kind="captured" if is_paid else "declined",
-        amount=order.total_amount,
-    )
-    if not is_paid:
-        messages.error(
-            request, _("The payment was declined. You have not been charged. Try again, or cancel.")
-        )
-    return _to_order(request, order, is_new=is_paid)
+    try:
+        payment = charging.start(order)
+    except (ServiceFailed, PaymentRefused):
+        context = {"order": order, "key": request.GET.get("key", "")}
+        return TemplateResponse(request, "orders/payment_unavailable.html", context, status=503)
+    except IllegalTransition:  # paid or cancelled in this moment
+        return _to_order(request, order)
+    return HttpResponseRedirect(payment.url, status=SEE_OTHER)
+
+
+@require_safe
+@never_cache
+def order_paid(request: HttpRequest, order_number: str) -> HttpResponseBase:
+    """Take the customer back from the provider, whose answer counts, not where the customer comes from."""
+    order = _readable(request, order_number)
+    try:
+        order = charging.look_after(order)
+    except (ServiceFailed, PaymentRefused):
+        return _to_order(request, order, said="checking")
+    if order.is_payable:
+        return _to_order(request, order)
+    return _to_order(request, order, said="new")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -100,8 +102,8 @@ def _readable(request: HttpRequest, order_number: str) -> Order:
     raise UnknownOrder
 
 
-def _to_order(request: HttpRequest, order: Order, *, is_new: bool = False) -> HttpResponseRedirect:
+def _to_order(request: HttpRequest, order: Order, *, said: str = "") -> HttpResponseRedirect:
     key = request.GET.get("key", "")
-    query = "&".join([*([f"key={key}"] if key else []), *(["new=1"] if is_new else [])])
+    query = urlencode({**({"key": key} if key else {}), **({said: 1} if said else {})})
     path = reverse("order_detail", args=[order.order_number])
     return HttpResponseRedirect(f"{path}?{query}" if query else path, status=SEE_OTHER)

@@ -1,0 +1,34 @@
+"""What other systems tell and ask the shop about orders."""
+
+import logging
+
+from django.conf import settings
+from django.http import Http404
+from django.urls import path
+from rest_framework.decorators import api_view, authentication_classes, parser_classes, permission_classes
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from orders.errors import WebhookRefused
+from orders.services import webhooks
+
+logger = logging.getLogger(__name__)
+
+
+@api_view(["POST"])
+@authentication_classes([])  # signed by the provider instead
+@permission_classes([])
+@parser_classes([])  # the signature is over the very bytes
+def payment_webhook(request: Request, provider: str) -> Response:
+    """Keep a message of a payment provider; one that is known is thanked for once more."""
+    if provider != settings.PAYMENT_PROVIDER:
+        raise Http404(provider)
+    try:
+        webhooks.receive(provider, body=request.body, headers=request.headers)
+    except WebhookRefused as refusal:
+        logger.warning("A webhook for %s was refused: %s", provider, refusal.reason)
+        raise
+    return Response({"received": True})
+
+
+urlpatterns = [path("payments/webhooks/<slug:provider>/", payment_webhook, name="payment_webhook")]
