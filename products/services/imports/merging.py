@@ -18,6 +18,7 @@ from products.services.imports.vocabulary import FALLBACK_OPTION, Type, Vocabula
 Kind = Product.Kind
 LINES = {"description"}
 PLAIN = {"name", "short_description"}
+DEFAULTS = [field.get_default() for field in Product._meta.concrete_fields]
 
 
 class Refused(Exception):
@@ -49,7 +50,7 @@ class Merger:
         """Return the row with ``record`` laid over it; none, and a problem, if that cannot be."""
         row = self.rows.get(record.sku)
         if row is None:
-            row = Row(Product(sku=record.sku), is_new=True)
+            row = Row(_new_product(record.sku), is_new=True)
         count = len(self.problems)
         try:
             self._merge(record, row)
@@ -237,6 +238,13 @@ class Merger:
 
     def _complain(self, record: Record, column: str, reason: str, *, is_refusal: bool = False) -> None:
         self.problems.append(Problem(record.line, column, record.sku, reason, is_refusal))
+
+
+def _new_product(sku: str) -> Product:
+    """Return what ``Product(sku=sku)`` does, which asks every field for its default, three times as slow."""
+    product = Product(*DEFAULTS)
+    product.sku = sku
+    return product
 
 
 def _fitting(attribute: ProductAttribute, raw: Raw) -> attributes.Raw:
