@@ -18,6 +18,7 @@ from orders.models import (
     CouponUse,
     Order,
     OrderItem,
+    Payment,
     PaymentEvent,
     Refund,
     Return,
@@ -25,6 +26,7 @@ from orders.models import (
     ShipmentItem,
 )
 from orders.selectors.fulfillment import units_of
+from orders.services import provider_books
 from products.models import StockMovement
 from products.services import reconciliation as catalog
 from products.services.reconciliation import Break
@@ -171,6 +173,12 @@ def _stuck() -> Iterable[Break]:
         yield Break("stuck", order.order_number, "its time is over, and it still waits")
 
 
+def _unasked() -> Iterable[Break]:
+    """Every open payment is asked about in time."""
+    for payment in Payment.objects.filter(state=Payment.State.OPEN, next_check_at__lt=timezone.now() - LATE):
+        yield Break("payment", payment.key, "nobody asks the provider about it")
+
+
 def _outbox() -> Iterable[Break]:
     for event in outbox.parked():
         yield Break("outbox", str(event.pk), f"given up after {event.attempts} attempts: {event.task}")
@@ -183,5 +191,7 @@ RULES: tuple[Callable[[], Iterable[Break]], ...] = (
     _money,
     _coupons,
     _stuck,
+    _unasked,
     _outbox,
+    provider_books.disagreements,
 )

@@ -68,9 +68,8 @@ class TestBank:
             raise WebhookRefused(f"not a message of the test bank: {broken!r}") from broken
 
     def movements(self, since: datetime) -> Iterable[Report]:
-        for movement in ledger.movements(since=since.timestamp()):
-            if movement.kind in {"captured", "refunded"}:
-                yield _report(movement._asdict())
+        moved = _over_the_wire("movements", lambda: ledger.movements(since=since.timestamp()))
+        return [_report(row._asdict()) for row in moved if row.kind in {"captured", "refunded"}]
 
 
 def secret() -> str:

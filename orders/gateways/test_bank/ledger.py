@@ -220,7 +220,7 @@ def webhook_accepted(webhook: str) -> None:
 
 
 def set_fault(call: str, fault: str, *, times: int = 1) -> None:
-    """Let the next ``times`` calls of ``start``, ``status``, ``capture`` or ``refund`` go wrong.
+    """Let the next ``times`` calls of one of the gateway's methods go wrong.
 
     ``lose`` does what was asked and loses the answer; ``down`` does nothing; a number waits so many seconds.
     """
