@@ -107,6 +107,26 @@ UNFOLD: dict[str, Any] = {
                 ],
             },
             {
+                "title": _("Delivery and tax"),
+                "items": [
+                    entry(
+                        _("Deliveries"),
+                        "local_shipping",
+                        "orders_shippingmethod_changelist",
+                        "orders.view_shippingmethod",
+                    ),
+                    entry(
+                        _("Delivery zones"),
+                        "public",
+                        "orders_shippingzone_changelist",
+                        "orders.view_shippingzone",
+                    ),
+                    entry(
+                        _("Tax rates"), "account_balance", "orders_taxrate_changelist", "orders.view_taxrate"
+                    ),
+                ],
+            },
+            {
                 "title": _("Catalog"),
                 "items": [
                     entry(

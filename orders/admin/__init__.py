@@ -1,5 +1,5 @@
 """Staff screens of what is sold."""
 
-from orders.admin import offers, order
+from orders.admin import delivery, offers, order, taxes
 
-__all__ = ["offers", "order"]
+__all__ = ["delivery", "offers", "order", "taxes"]

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from orders.models import OfferState, Order, Promotion
+from orders.models import OfferState, Order, Promotion, ShippingMethod
 from products.admin.cells import amount, badge, thumbnail
 from products.models import Product
 
@@ -115,3 +115,20 @@ def _reduction(offer: Promotion) -> str:
             return ", ".join(text % {"amount": start, "percent": share} for start, share in steps)
         case _:
             return str(offer.get_kind_display())
+
+
+def delivery_price(method: ShippingMethod) -> SafeString:
+    """Return what a method costs, from the cheapest of its prices to the dearest."""
+    prices = sorted(band.price for band in method.bands.all())
+    if not prices:
+        return number("\u2013") if method.carrier else badge(_("No price"), "warn")
+    if prices[0] == prices[-1]:
+        return number(amount(prices[0]))
+    return number(f"{amount(prices[0])} \u2013 {amount(prices[-1])}")
+
+
+def days(method: ShippingMethod) -> str:
+    """Return how many working days a delivery takes."""
+    if method.days_min == method.days_max:
+        return str(method.days_min)
+    return f"{method.days_min} \u2013 {method.days_max}"

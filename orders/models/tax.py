@@ -21,8 +21,9 @@ class TaxRateQuerySet(models.QuerySet["TaxRate"]):
 class TaxRate(models.Model):
     """The rate of one class in one country, from a day on.
 
-    A country that has any here is taxed by these alone; the countries of the union need none: their law is
-    in ``orders.pricing.vat``.
+    The countries of the union need none: their law is in ``orders.pricing.vat``, and a rate here takes the
+    place of what it says of that class. Outside the union only the store's own country has use for rates:
+    any other is an export.
     """
 
     country = models.CharField(_("country"), max_length=2, help_text=_("ISO 3166-1 alpha-2, for example DE."))

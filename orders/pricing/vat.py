@@ -1,4 +1,4 @@
-"""Value added tax by place and day: what the law says, from a file. The shop's own table begins with it.
+"""Value added tax by place and day: what the law says, from a file.
 
 A country is its ISO 3166-1 alpha-2 code (GR for Greece), and a rate is a share of the net price.
 """
@@ -61,6 +61,12 @@ class Table:
 def all_rates() -> tuple[Rate, ...]:
     """Return every rate of every country in the file, those of the past too; territories are not in it."""
     return _table().rates
+
+
+def legal_rates(day: date, country: str) -> dict[str, Decimal]:
+    """Return tax class -> rate of a country as the file has them: classes that it lacks are missing."""
+    country = _country(country)
+    return _valid((rate for rate in all_rates() if rate.country == country), day)
 
 
 def rates_on(day: date, country: str, zip_code: str = "") -> dict[str, Decimal]:

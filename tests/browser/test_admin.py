@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from dbProject.jobs import services as jobs
 from dbProject.jobs.models import Job
-from orders.tests.factories import CouponFactory
+from orders.tests.factories import CouponFactory, MethodFactory
 from products.models import Product, ProductImage
 from products.tests.factories import ProductFactory
 from products.tests.pictures import encoded, picture
@@ -74,7 +74,7 @@ def test_no_screen_has_a_barrier_or_a_complaint(filled_shop, tab):
     single, parent = Product.objects.get(name="Harbor serving bowl"), Product.objects.get(kind="parent")
     job = jobs.start("export_products", params={"format": "csv", "pks": None})
     jobs.run_slice(job.pk)
-    coupon = CouponFactory()
+    coupon, method = CouponFactory(), MethodFactory()
     screens = (
         "",
         "products/product/",
@@ -94,6 +94,9 @@ def test_no_screen_has_a_barrier_or_a_complaint(filled_shop, tab):
         "orders/promotion/",
         "orders/promotion/add/",
         f"orders/coupon/{coupon.pk}/change/",
+        "orders/shippingzone/add/",
+        f"orders/shippingmethod/{method.pk}/change/",
+        "orders/taxrate/",
         f"jobs/job/{job.pk}/change/",
     )
     found = {}
