@@ -1,6 +1,6 @@
 from django.urls import path
 
-from orders.views import cart, checkout, orders, test_bank
+from orders.views import cart, checkout, orders, returns, test_bank
 from orders.views.offer import AccountOffer
 
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("checkout/", checkout.checkout, name="checkout"),
     path("orders/find/", orders.order_find, name="order_find"),
     path("orders/<str:order_number>/", orders.order_detail, name="order_detail"),
+    path("orders/<str:order_number>/again/", cart.cart_reorder, name="cart_reorder"),
+    path("orders/<str:order_number>/return/", returns.order_return, name="order_return"),
     path("orders/<str:order_number>/cancel/", orders.order_cancel, name="order_cancel"),
     path("orders/<str:order_number>/account/", AccountOffer.as_view(), name="account_offer"),
     path("orders/<str:order_number>/pay/", orders.order_pay, name="order_pay"),

@@ -96,6 +96,11 @@ class Return(models.Model):
     def may_become(self, status: str) -> bool:
         return status in self.NEXT[self.status]
 
+    @property
+    def counts(self) -> bool:
+        """Say whether its units are coming back, or have."""
+        return self.status != self.Status.DECLINED
+
     def units(self) -> dict[int, int]:
         """Return what it is about: pk of the order's line -> units."""
         return {item.item_id: item.quantity for item in self.items.all()}

@@ -7,9 +7,6 @@ from django.db.models.functions import Coalesce
 
 from orders.models import Order, OrderItem, Return, ReturnItem, ShipmentItem
 
-SENT = (Order.Status.PROCESSING, Order.Status.SHIPPED, Order.Status.DELIVERED)
-"""In which something of an order may have left the house and can come back."""
-
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -47,7 +44,7 @@ def returnable(order: Order) -> dict[OrderItem, int]:
 
     At most one query; decided under the lock of the order's row.
     """
-    if order.status not in SENT:
+    if order.status not in Order.SENT:
         return {}
     return {line.item: line.returnable for line in progress(order)}
 

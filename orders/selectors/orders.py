@@ -12,7 +12,7 @@ SALT = "orders.link"
 
 
 def of_user(user: User, order_number: str) -> Order:
-    """Return the order with this number, if it is ``user``'s; six queries with all that its page shows.
+    """Return the order with this number, if it is ``user``'s, with all that its page shows.
 
     Raises:
         UnknownOrder: There is none, or it is somebody else's: the answer is the same.
@@ -30,7 +30,7 @@ def newest_of(user: User) -> QuerySet[Order]:
 
 
 def by_link(order_number: str, signature: str) -> Order:
-    """Return the order that a signed link leads to, whoever follows it; six queries.
+    """Return the order that a signed link leads to, whoever follows it, with all that its page shows.
 
     Raises:
         UnknownOrder: The signature is not ours, or for another order.

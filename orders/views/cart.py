@@ -132,6 +132,17 @@ def cart_coupon(request: HttpRequest) -> HttpResponseBase:
     return _to_cart()
 
 
+@require_POST
+@never_cache
+def cart_reorder(request: HttpRequest, order_number: str) -> HttpResponseBase:
+    """Put what was ordered once into the cart again, and say what could not be had."""
+    order = visitor.order(request, order_number)
+    notes = services.reorder(visitor.cart_to_fill(request), order=order)
+    for note in notes:
+        messages.info(request, note)
+    return _to_cart()
+
+
 def _cart_page(
     request: HttpRequest, cart: Cart | None, *, coupon_form: CouponForm | None = None, status: int = 200
 ) -> HttpResponse:

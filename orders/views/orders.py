@@ -1,20 +1,16 @@
 """Orders as their buyers see them: what was bought, how it is doing, and what can still be done."""
 
-from urllib.parse import urlencode
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dbProject.resilience import ServiceFailed
-from orders.errors import IllegalTransition, PaymentRefused, UnknownOrder
+from orders.errors import IllegalTransition, PaymentRefused
 from orders.forms import FindOrderForm
 from orders.models import Order
-from orders.selectors import orders
 from orders.services import charging, lookups, status, timeline
 from orders.views import visitor
 from orders.views.offer import offer
@@ -26,7 +22,7 @@ SEE_OTHER = 303
 @never_cache
 def order_detail(request: HttpRequest, order_number: str) -> HttpResponse:
     """Show an order to its buyer, or to whoever has the link that was mailed."""
-    order = _readable(request, order_number)
+    order = visitor.order(request, order_number)
     context = {
         "order": order,
         "key": request.GET.get("key", ""),
@@ -41,7 +37,7 @@ def order_detail(request: HttpRequest, order_number: str) -> HttpResponse:
 @never_cache
 def order_cancel(request: HttpRequest, order_number: str) -> HttpResponseBase:
     """Cancel an order that has not left the house."""
-    order = _readable(request, order_number)
+    order = visitor.order(request, order_number)
     status.cancel(order, actor=timeline.customer(visitor.account(request)))
     messages.success(request, _("The order is cancelled. What you have paid goes back to you."))
     return _to_order(request, order)
@@ -51,7 +47,7 @@ def order_cancel(request: HttpRequest, order_number: str) -> HttpResponseBase:
 @never_cache
 def order_pay(request: HttpRequest, order_number: str) -> HttpResponseBase:
     """Lead to the payment provider's page. Opening it twice, or in two tabs, leads to the same payment."""
-    order = _readable(request, order_number)
+    order = visitor.order(request, order_number)
     if not order.is_payable:
         return _to_order(request, order)
     try:
@@ -68,7 +64,7 @@ def order_pay(request: HttpRequest, order_number: str) -> HttpResponseBase:
 @never_cache
 def order_paid(request: HttpRequest, order_number: str) -> HttpResponseBase:
     """Take the customer back from the provider, whose answer counts, not where the customer comes from."""
-    order = _readable(request, order_number)
+    order = visitor.order(request, order_number)
     try:
         order = charging.look_after(order)
     except (ServiceFailed, PaymentRefused):
@@ -89,21 +85,5 @@ def order_find(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "orders/order_find.html", {"form": form, "is_sent": is_sent})
 
 
-def _readable(request: HttpRequest, order_number: str) -> Order:
-    """Return the order if this reader may see it.
-
-    Raises:
-        UnknownOrder: There is none, or it is somebody else's.
-    """
-    if key := request.GET.get("key"):
-        return orders.by_link(order_number, key)
-    if user := visitor.account(request):
-        return orders.of_user(user, order_number)
-    raise UnknownOrder
-
-
 def _to_order(request: HttpRequest, order: Order, *, said: str = "") -> HttpResponseRedirect:
-    key = request.GET.get("key", "")
-    query = urlencode({**({"key": key} if key else {}), **({said: 1} if said else {})})
-    path = reverse("order_detail", args=[order.order_number])
-    return HttpResponseRedirect(f"{path}?{query}" if query else path, status=SEE_OTHER)
+    return HttpResponseRedirect(visitor.path_of(request, order, said=said), status=SEE_OTHER)

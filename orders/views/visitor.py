@@ -1,11 +1,14 @@
-"""Who is shopping: the account, or the guest whom the session knows."""
+"""Who is shopping: the account, the guest whom the session knows, or whoever has a link to an order."""
 
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.http import HttpRequest
+from django.urls import reverse
 
-from orders.models import Cart
-from orders.selectors import carts
+from orders.errors import UnknownOrder
+from orders.models import Cart, Order
+from orders.selectors import carts, orders
 from orders.services import cart as services
 from users.models import User
 
@@ -29,3 +32,24 @@ def cart_to_fill(request: HttpRequest) -> Cart:
     key = uuid4().hex
     request.session[carts.GUEST_CART] = key
     return services.open_for_guest(key)
+
+
+def order(request: HttpRequest, order_number: str) -> Order:
+    """Return the order if this visitor may see it: by their account, or by the signed link.
+
+    Raises:
+        UnknownOrder: There is none, or it is somebody else's.
+    """
+    if key := request.GET.get("key"):
+        return orders.by_link(order_number, key)
+    if user := account(request):
+        return orders.of_user(user, order_number)
+    raise UnknownOrder
+
+
+def path_of(request: HttpRequest, order: Order, *, said: str = "") -> str:
+    """Return the path of the page of ``order`` for this visitor; ``said`` is what the page says on top."""
+    key = request.GET.get("key", "")
+    query = urlencode({**({"key": key} if key else {}), **({said: 1} if said else {})})
+    path = reverse("order_detail", args=[order.order_number])
+    return f"{path}?{query}" if query else path
