@@ -125,7 +125,19 @@ if PAYMENT_PROVIDER == "test" and not env.bool("ALLOW_TEST_PAYMENTS", default=Fa
         "or ALLOW_TEST_PAYMENTS=1 where orders need not be paid."
     )
 
-PAYMENT_GATEWAYS = {"test": "orders.gateways.test_bank.gateway.TestBank"}
+PAYMENT_GATEWAYS = {
+    "test": "orders.gateways.test_bank.gateway.TestBank",
+    "stripe": "orders.gateways.stripe_checkout.StripeCheckout",
+}
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
+STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default="")
+STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="https://api.stripe.com")
+if PAYMENT_PROVIDER == "stripe" and not (STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET):
+    raise ImproperlyConfigured(
+        "PAYMENT_PROVIDER=stripe needs STRIPE_SECRET_KEY=sk_live_... and STRIPE_WEBHOOK_SECRET=whsec_..."
+    )
+PAYMENT_PAGES = {"test": [], "stripe": ["https://checkout.stripe.com"]}[PAYMENT_PROVIDER]
+"""Where a form of ours may lead in the end: browsers hold redirects to the policy of the page."""
 TEST_BANK_LEDGER = env.str("TEST_BANK_LEDGER", default=str(VAR_DIR / "test-bank.sqlite3"))
 
 # Database -- one transaction per service, not per request.
@@ -316,7 +328,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *PAYMENT_PAGES],
         "frame-ancestors": [NONE],
     }
 }
@@ -337,6 +349,7 @@ LOGGING: dict[str, Any] = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
+        "stripe": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},  # it would log the address of every call that leaves the machine
         "fontTools": {"level": "WARNING"},  # it would log every letter of every document
     },
