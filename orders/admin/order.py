@@ -49,8 +49,11 @@ class OrderAdmin(ReadOnlyAdmin):
             *super().get_urls(),
         ]
 
-    def has_move_permission(self, request: HttpRequest) -> bool:
+    def has_note_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("orders.change_order"))
+
+    def has_fulfill_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(steps.FULFILL))
 
     # The list
 
@@ -111,7 +114,7 @@ class OrderAdmin(ReadOnlyAdmin):
         step = steps.BY_STATUS.get(to)
         if step is None:
             raise Http404
-        if not self.has_move_permission(request):
+        if not (self.has_view_permission(request) and request.user.has_perm(step.permission)):
             raise PermissionDenied
         order = get_object_or_404(Order.objects, pk=pk)
         form = steps.ReasonForm(request.POST if request.POST.get("step") == "confirm" else None)
@@ -133,7 +136,7 @@ class OrderAdmin(ReadOnlyAdmin):
 
     def note_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Append a line for colleagues to the timeline."""
-        if request.method != "POST" or not self.has_move_permission(request):
+        if request.method != "POST" or not self.has_note_permission(request):
             raise PermissionDenied
         order = self._order(pk)
         form = steps.NoteForm(request.POST)
@@ -150,11 +153,11 @@ class OrderAdmin(ReadOnlyAdmin):
 
     # What can be done with many
 
-    @admin.action(description=gettext_lazy("Start packing"), permissions=["move"])
+    @admin.action(description=gettext_lazy("Start packing"), permissions=["fulfill"])
     def start_packing(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
         self._move_many(request, queryset, steps.BY_STATUS[Order.Status.PROCESSING])
 
-    @admin.action(description=gettext_lazy("Mark as shipped"), permissions=["move"])
+    @admin.action(description=gettext_lazy("Mark as shipped"), permissions=["fulfill"])
     def mark_shipped(self, request: HttpRequest, queryset: QuerySet[Order]) -> None:
         self._move_many(request, queryset, steps.BY_STATUS[Order.Status.SHIPPED])
 
@@ -193,7 +196,6 @@ class OrderAdmin(ReadOnlyAdmin):
 
     def _page(self, request: HttpRequest, order: Order, note: steps.NoteForm) -> HttpResponse:
         name, email = cells.customer(order)
-        may_move = self.has_move_permission(request)
         return TemplateResponse(
             request,
             "admin/orders/order/page.html",
@@ -209,8 +211,8 @@ class OrderAdmin(ReadOnlyAdmin):
                 "lines": [
                     (item, cells.cover(item.product), cells.rate(item.tax_rate)) for item in order.items.all()
                 ],
-                "steps": steps.possible(order) if may_move else [],
-                "note": note if may_move else None,
+                "steps": steps.possible(order, request.user),
+                "note": note if self.has_note_permission(request) else None,
                 "may_see_accounts": request.user.has_perm("users.view_user"),
                 "may_see_products": request.user.has_perm("products.view_product"),
             },

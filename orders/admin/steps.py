@@ -21,6 +21,8 @@ class Step:
     """One button. What moves money, or cannot be taken back, ``asks`` on a page of its own first."""
 
     to: str
+    permission: str
+    """Who may do it; to see the order is one of its own, and to leave a note as well."""
     title: Any
     icon: str
     done: Any
@@ -29,29 +31,36 @@ class Step:
     """The look of its button; empty is the strongest."""
 
 
+FULFILL, CANCEL, SETTLE = (f"orders.{verb}_order" for verb in ("fulfill", "cancel", "settle"))
 STEPS = (
     Step(
-        S.CONFIRMED, gettext_lazy("Record a payment by hand"), "payments",
+        S.CONFIRMED, SETTLE, gettext_lazy("Record a payment by hand"), "payments",
         gettext_lazy("Paid and confirmed."), asks=True,
     ),
-    Step(S.PROCESSING, gettext_lazy("Start packing"), "package_2", gettext_lazy("Being packed now.")),
-    Step(S.SHIPPED, gettext_lazy("Mark as shipped"), "local_shipping", gettext_lazy("On its way.")),
-    Step(S.DELIVERED, gettext_lazy("Mark as delivered"), "task_alt", gettext_lazy("Delivered.")),
     Step(
-        S.CANCELLED, gettext_lazy("Cancel the order"), "close", gettext_lazy("Cancelled."),
+        S.PROCESSING, FULFILL, gettext_lazy("Start packing"), "package_2", gettext_lazy("Being packed now."),
+    ),
+    Step(
+        S.SHIPPED, FULFILL, gettext_lazy("Mark as shipped"), "local_shipping", gettext_lazy("On its way."),
+    ),
+    Step(
+        S.DELIVERED, FULFILL, gettext_lazy("Mark as delivered"), "task_alt", gettext_lazy("Delivered."),
+    ),
+    Step(
+        S.CANCELLED, CANCEL, gettext_lazy("Cancel the order"), "close", gettext_lazy("Cancelled."),
         asks=True, variant="default",
     ),
     Step(
-        S.REFUNDED, gettext_lazy("Refund everything"), "undo", gettext_lazy("The money goes back."),
+        S.REFUNDED, SETTLE, gettext_lazy("Refund everything"), "undo", gettext_lazy("The money goes back."),
         asks=True, variant="default",
     ),
 )  # fmt: skip
 BY_STATUS = {str(step.to): step for step in STEPS}
 
 
-def possible(order: Order) -> list[Step]:
-    """Return the buttons that ``Order.NEXT`` allows, forward first."""
-    return [step for step in STEPS if order.may_become(step.to)]
+def possible(order: Order, user: Any) -> list[Step]:
+    """Return the buttons that ``Order.NEXT`` allows, and ``user``'s roles; forward first."""
+    return [step for step in STEPS if order.may_become(step.to) and user.has_perm(step.permission)]
 
 
 def consequence(order: Order, step: Step) -> str:

@@ -171,6 +171,11 @@ class Order(SoftDeleteModel, TimestampedModel):
         db_table = "orders"
         verbose_name = _("order")
         verbose_name_plural = _("orders")
+        permissions = [
+            ("fulfill_order", "Can pack, ship and deliver orders"),
+            ("cancel_order", "Can cancel orders"),
+            ("settle_order", "Can record payments of orders and refund them"),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=to_the_cent(
