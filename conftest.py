@@ -41,6 +41,7 @@ def _media_folder():
     yield
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
     shutil.rmtree(settings.JOB_FILES_DIR, ignore_errors=True)
+    shutil.rmtree(settings.DOCUMENT_FILES_DIR, ignore_errors=True)
 
 
 @pytest.fixture

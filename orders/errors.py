@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from dbProject.errors import ErrorCategory, ShopError
+from dbProject.errors import ErrorCategory, Severity, ShopError
 
 
 class VatNumberRefused(ShopError):
@@ -233,3 +233,15 @@ class WebhookRefused(ShopError):
     def __init__(self, reason: str) -> None:
         super().__init__(_("This message is not signed as it should be."))
         self.reason = reason
+
+
+class DocumentDamaged(ShopError):
+    """The stored file of an invoice or credit note is gone, or is not the one that was stored."""
+
+    code = "document_damaged"
+    status = 503
+    severity = Severity.HIGH
+    category = ErrorCategory.SYSTEM
+
+    def __init__(self) -> None:
+        super().__init__(_("We cannot show this document right now. We have been told, and look after it."))

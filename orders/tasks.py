@@ -8,6 +8,7 @@ from orders.gateways.test_bank import post
 from orders.services import (
     cart,
     charging,
+    documents,
     holds,
     notifications,
     reconciliation,
@@ -57,6 +58,12 @@ def settle_open_payments(**_later: Any) -> None:
 def deliver_test_bank_webhooks(**_later: Any) -> None:
     """Be the test bank's postman."""
     post.deliver()
+
+
+@shared_task(max_retries=0)  # as above
+def render_document(*, document_id: int, event_id: str, **_later: Any) -> None:
+    """Draw an invoice or credit note, and store it."""
+    documents.render(document_id=document_id, event_id=event_id)
 
 
 @shared_task

@@ -91,6 +91,10 @@ STORE_NAME = env.str("STORE_NAME", default="Marlow & Finch")
 STORE_COUNTRY = env.str("STORE_COUNTRY", default="DE")  # ISO 3166-1 alpha-2
 STORE_CURRENCY = env.str("STORE_CURRENCY", default="EUR")  # ISO 4217, two decimals
 PRICES_INCLUDE_TAX = env.bool("PRICES_INCLUDE_TAX", default=True)
+STORE_ADDRESS = env.list("STORE_ADDRESS", default=[])  # name in law and address, in lines; for invoices
+STORE_VAT_NUMBER = env.str("STORE_VAT_NUMBER", default="")
+DOCUMENT_FONTS = [Path(path) for path in env.list("DOCUMENT_FONTS", default=[])]
+"""TrueType files that lend invoices the letters which Lato lacks, in this order."""
 
 # Orders
 HOLD_MINUTES = 30  # how long goods stay reserved for an order that waits for its payment
@@ -291,11 +295,17 @@ SERVE_MEDIA = False
 """Whether Django itself answers /media/; in production nginx or the CDN does."""
 JOB_FILES_DIR = Path(env.str("JOB_FILES_DIR", default=str(VAR_DIR / "jobs")))
 """What background jobs read and write; web and worker share it, and no address leads there."""
+DOCUMENT_FILES_DIR = Path(env.str("DOCUMENT_FILES_DIR", default=str(VAR_DIR / "documents")))
+"""Invoices and credit notes, shared and unreachable likewise; the law wants them kept for years."""
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "jobs": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": JOB_FILES_DIR, "base_url": None},
+    },
+    "documents": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DOCUMENT_FILES_DIR, "base_url": None},
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }

@@ -15,6 +15,8 @@ for _name, _value in {
     "SITE_URL": f"http://{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}",
     "PAYMENT_PROVIDER": "test",
     "ALLOW_TEST_PAYMENTS": "1",
+    "STORE_ADDRESS": "Marlow & Finch GmbH,Hafenweg 12,10119 Berlin,Germany",  # made up, as the number is
+    "STORE_VAT_NUMBER": "DE123456788",
 }.items():
     os.environ.setdefault(_name, _value)
 _has_redis = bool(os.environ.get("REDIS_URL"))

@@ -31,8 +31,8 @@ ROW = 6.2
 GAP = 8.0
 
 
-def invoice(facts: Invoice, *, fonts: Sequence[Path] = ()) -> bytes:
-    """Return an invoice. ``fonts`` (TrueType files) lend the letters that Lato lacks."""
+def invoice(facts: Invoice, *, fonts: Sequence[Path]) -> bytes:
+    """Return an invoice as PDF."""
     paper = Paper(
         title=_("Invoice"), subtitle=facts.number, seller=facts.seller, dated=facts.issued_on, fonts=fonts
     )
@@ -43,8 +43,8 @@ def invoice(facts: Invoice, *, fonts: Sequence[Path] = ()) -> bytes:
     return paper.finished()
 
 
-def credit_note(facts: CreditNote, *, fonts: Sequence[Path] = ()) -> bytes:
-    """Return a credit note. ``fonts`` as for an invoice."""
+def credit_note(facts: CreditNote, *, fonts: Sequence[Path]) -> bytes:
+    """Return a credit note as PDF."""
     paper = Paper(
         title=_("Credit note"), subtitle=facts.number, seller=facts.seller, dated=facts.issued_on, fonts=fonts
     )

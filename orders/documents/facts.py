@@ -1,5 +1,6 @@
 """What stands on a document. Addresses are lines as their post wants them; days are the store's."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,7 +14,7 @@ class Seller:
 
     name: str
     """What the store is called."""
-    address: tuple[str, ...]
+    address: Sequence[str]
     """The name in law and where to write to, line by line."""
     vat_number: str
 

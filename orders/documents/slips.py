@@ -13,8 +13,8 @@ from orders.documents.paper import LEFT, RIGHT, SOFT, TEXT, WIDTH, Cell, Column,
 TIMES = "\N{MULTIPLICATION SIGN}"
 
 
-def packing_slip(facts: PackingSlip, *, fonts: Sequence[Path] = ()) -> bytes:
-    """Return a packing slip. ``fonts`` (TrueType files) lend the letters that Lato lacks."""
+def packing_slip(facts: PackingSlip, *, fonts: Sequence[Path]) -> bytes:
+    """Return a packing slip as PDF."""
     paper = Paper(
         title=_("Packing slip"),
         subtitle=facts.order_number,

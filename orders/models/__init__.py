@@ -2,6 +2,7 @@
 
 from orders.models.cart import MOST_UNITS, Cart, CartItem, SavedItem
 from orders.models.delivery import ShippingBand, ShippingMethod, ShippingZone
+from orders.models.document import Document, NumberSeries
 from orders.models.order import Order, OrderDiscount, OrderItem
 from orders.models.payment import Payment, PaymentEvent, PaymentWebhook
 from orders.models.promotion import Coupon, CouponUse, OfferState, Promotion
@@ -17,6 +18,8 @@ __all__ = [
     "CartItem",
     "Coupon",
     "CouponUse",
+    "Document",
+    "NumberSeries",
     "OfferState",
     "Order",
     "OrderDiscount",

@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from orders.demo import history, places
 from orders.models import Coupon, CouponUse, Order, OrderDiscount, OrderEvent, OrderItem
 from orders.selectors import delivery, totals
-from orders.services import freezing, status
+from orders.services import documents, freezing, status
 from orders.services.checkout import SUFFIX_LETTERS
 from orders.services.demo_ledgers import Ledgers
 from orders.services.demo_parcels import Parcels
@@ -93,6 +93,7 @@ class _Books:
         Coupon.objects.bulk_update(self._coupons.values(), ["uses"])
         self._ledgers.enter()
         self._parcels.enter()
+        documents.issue_past(self._orders)
 
     def _take_up(self, course: history.Course) -> None:
         at = course.placed_at

@@ -25,8 +25,9 @@ from orders.models import (
     ReturnItem,
     ShipmentItem,
 )
+from orders.selectors import documents as papers
 from orders.selectors.fulfillment import units_of
-from orders.services import provider_books
+from orders.services import documents, provider_books
 from products.models import StockMovement
 from products.services import reconciliation as catalog
 from products.services.reconciliation import Break
@@ -42,12 +43,16 @@ def breaks() -> list[Break]:
     return [*catalog.breaks(), *(found for rule in RULES for found in rule())]
 
 
-@transaction.atomic
 def mend() -> int:
     """Bring what follows from other rows up to date again; return how many rows that were.
 
     The ledgers decide over the counters. What a person has to decide stays.
     """
+    return _mend_counters() + documents.mend()
+
+
+@transaction.atomic
+def _mend_counters() -> int:
     mended = catalog.mend()
     for coupon in _coupon_counters().select_for_update(of=("self",)):
         coupon.uses = CouponUse.objects.filter(coupon=coupon, given_back_at=None).count()
@@ -179,6 +184,18 @@ def _unasked() -> Iterable[Break]:
         yield Break("payment", payment.key, "nobody asks the provider about it")
 
 
+def _documents() -> Iterable[Break]:
+    """Every confirmed order has its invoice, numbers have no gaps, and files are those that were stored."""
+    for text in papers.gaps():
+        yield Break("numbers", "documents", text)
+    for order in papers.without_invoice():
+        yield Break("documents", order.order_number, "confirmed, and without an invoice")
+    for order in papers.misstated():
+        yield Break("documents", order.order_number, "invoice and credit notes are not what the shop keeps")
+    for document in documents.damaged():
+        yield Break("files", document.number, "the file is gone, or is not the one that was stored")
+
+
 def _outbox() -> Iterable[Break]:
     for event in outbox.parked():
         yield Break("outbox", str(event.pk), f"given up after {event.attempts} attempts: {event.task}")
@@ -192,6 +209,7 @@ RULES: tuple[Callable[[], Iterable[Break]], ...] = (
     _coupons,
     _stuck,
     _unasked,
+    _documents,
     _outbox,
     provider_books.disagreements,
 )

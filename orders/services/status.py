@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from dbProject.outbox import services as outbox
 from orders.errors import IllegalTransition, PartlyShipped, RefundRefused, UnknownOrder
 from orders.models import Order, PaymentEvent
-from orders.services import coupons, packing, timeline
+from orders.services import coupons, documents, packing, timeline
 from orders.services.timeline import Actor
 from products.services import stock
 
@@ -128,6 +128,7 @@ def refund_due(order: Order, *, amount: Decimal, event_id: str, actor: Actor, de
     said = " \N{MIDDLE DOT} ".join(part for part in (f"{amount} {order.currency}", detail) if part)
     timeline.record(order, "refund_due", actor=actor, detail=said)
     outbox.record("orders.tasks.refund_order", order_id=order.pk)
+    documents.issue_credit_note(order, refund_key=event_id, reason=detail)
 
 
 def refund_key(due: PaymentEvent) -> str:
@@ -163,6 +164,8 @@ def _step(order: Order, to: str, *, actor: Actor, detail: str = "") -> Order:
     order.status = to
     order.save()
     timeline.record(order, to, actor=actor, detail=detail)
+    if to == Order.Status.CONFIRMED:
+        documents.issue_invoice(order)
     return order
 
 

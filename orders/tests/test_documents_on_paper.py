@@ -21,7 +21,7 @@ LAMP = "\N{CJK UNIFIED IDEOGRAPH-71C8}"
 
 
 def text(facts, **options):
-    return "\n".join(pages(documents.invoice(facts, **options)))
+    return "\n".join(pages(documents.draw(facts, **options)))
 
 
 def slip(*lines):
@@ -146,14 +146,14 @@ def test_another_font_lends_the_letters_that_are_missing(other_font):
 
 
 def test_the_same_facts_are_the_same_bytes():
-    assert documents.invoice(invoice()) == documents.invoice(invoice())
+    assert documents.draw(invoice()) == documents.draw(invoice())
 
 
 def test_fifty_lines_go_over_several_pages_and_none_is_lost():
     lines = [line(f"Product {number}", "3.10", sku=f"MF-{number:03}") for number in range(50)]
     lines[7] = line("A name that is far too long for one line of this column " * 3, sku="MF-007")
 
-    sheets = pages(documents.invoice(invoice(*lines)))
+    sheets = pages(documents.draw(invoice(*lines)))
 
     assert len(sheets) > 2
     assert [sheet.count("Page") for sheet in sheets] == [1] * len(sheets)
@@ -169,7 +169,7 @@ def test_fifty_lines_go_over_several_pages_and_none_is_lost():
 def test_sums_are_not_torn_apart_by_the_end_of_a_page(count):
     charges = [documents.Charge(f"Offer {number}", "why", Decimal("-0.10")) for number in range(3)]
 
-    sheets = pages(documents.invoice(invoice(*[line(sku=str(n)) for n in range(count)], charges=charges)))
+    sheets = pages(documents.draw(invoice(*[line(sku=str(n)) for n in range(count)], charges=charges)))
 
     assert [sheet for sheet in sheets if "Goods" in sheet] == [sheet for sheet in sheets if "EUR." in sheet]
     assert [sheet for sheet in sheets if "VAT rate" in sheet] == sheets[-1:]
@@ -192,7 +192,7 @@ def test_a_credit_note_names_the_invoice_that_it_corrects():
         total_amount=Decimal("11.90"),
     )
 
-    (said,) = pages(documents.credit_note(facts))
+    (said,) = pages(documents.draw(facts))
 
     for fact in ("CN-2026-000003", "INV-2026-000042", "Nov. 26, 2026", "One of two cups was broken.", *BUYER):
         assert fact in said
@@ -202,7 +202,7 @@ def test_a_credit_note_names_the_invoice_that_it_corrects():
 
 def test_a_packing_slip_says_what_goes_where_and_not_what_it_costs():
     (said,) = pages(
-        documents.packing_slip(
+        documents.draw(
             slip(documents.PackedLine("Oak tray", "MF-77", 2), documents.PackedLine("Lamp", "MF-78", 1))
         )
     )

@@ -117,7 +117,7 @@ def test_counters_are_mended_from_their_ledger(order):
 
 
 def test_breaks_are_logged_at_error(order, caplog):
-    lose_the_money(order)
+    miscount_a_coupon(order)
 
     assert reconciliation.log_breaks() == 1
     assert [record.levelname for record in caplog.records] == ["ERROR"]

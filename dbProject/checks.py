@@ -1,0 +1,16 @@
+"""What ``manage.py check --deploy`` says of the shop's own settings."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Warning, register
+
+
+@register(deploy=True)
+def seller_is_known(**_: Any) -> list[CheckMessage]:
+    """Warn of invoices that would not say who sold."""
+    missing = [name for name in ("STORE_ADDRESS", "STORE_VAT_NUMBER") if not getattr(settings, name)]
+    return [
+        Warning(f"{name} is empty, and an invoice has to name it.", hint="See .env.example.", id="shop.W001")
+        for name in missing
+    ]
