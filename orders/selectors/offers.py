@@ -1,5 +1,6 @@
 """The offers that may apply to a cart today."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
@@ -70,6 +71,7 @@ def _offer(promotion: Promotion, *, code: str | None = None) -> Offer:
     )
 
 
-def shelves_of(category_id: int) -> frozenset[int]:
-    """Return the pk of a category and of all it stands in, from the remembered tree."""
-    return frozenset(shelf["id"] for shelf in categories.path(category_id)) | {category_id}
+def shelves_of(category_ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """Return, for each category's pk, that pk and those of all it stands in, from the remembered tree."""
+    ways = categories.paths(category_ids)
+    return {pk: frozenset(shelf["id"] for shelf in way) | {pk} for pk, way in ways.items()}

@@ -72,6 +72,7 @@ def quote(
         day=timezone.localdate(now),
     )
     applicable = offers.applicable(now, coupon)
+    shelves = offers.shelves_of(product.category_id for product, _quantity in lines)
     priced = [
         pricing.Line(
             key=product.pk,
@@ -79,7 +80,7 @@ def quote(
             quantity=quantity,
             unit_price=product.effective_price,
             tax_class=product.taxed_as,
-            categories=offers.shelves_of(product.category_id),
+            categories=shelves[product.category_id],
         )
         for product, quantity in lines
     ]

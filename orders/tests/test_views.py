@@ -461,7 +461,7 @@ def test_cart_and_checkout_cost_the_same_for_any_number_of_lines(client, lines, 
 
     with django_assert_num_queries(8):
         client.get("/cart/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get("/checkout/")
 
 

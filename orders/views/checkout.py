@@ -35,8 +35,8 @@ def checkout(request: HttpRequest) -> HttpResponseBase:
     Whatever is refused leaves everything that was typed where it was.
     """
     cart = visitor.cart(request)
-    if cart is None or not cart.items.exists():
-        return HttpResponseRedirect(reverse("cart_detail"), status=SEE_OTHER)
+    if cart is None:
+        return _to_cart()
     user = visitor.account(request)
     if request.method != "POST":
         return _page(request, cart, user, initial=_initial(user))
@@ -70,7 +70,7 @@ def _buy(request: HttpRequest, cart: Cart, user: User | None) -> HttpResponseBas
             notes=typed["notes"],
         )
     except EmptyCart:
-        return HttpResponseRedirect(reverse("cart_detail"), status=SEE_OTHER)
+        return _to_cart()
     except ShopError as refusal:
         return _page(request, cart, user, form=form, refusal=refusal, status=refusal.status)
     return HttpResponseRedirect(
@@ -101,6 +101,8 @@ def _page(
         method_id=int(method) if method.isdecimal() and len(method) <= LONGEST_PK else None,
         asked=carrier_prices.asked(cart, country=destination.country, zip_code=destination.zip_code),
     )
+    if not page.lines:
+        return _to_cart()
     quote = page.quote
     current = {
         "country": destination.country,
@@ -125,6 +127,10 @@ def _page(
         "user_email": user.email if user else "",
     }
     return TemplateResponse(request, "orders/checkout.html", context, status=status)
+
+
+def _to_cart() -> HttpResponseRedirect:
+    return HttpResponseRedirect(reverse("cart_detail"), status=SEE_OTHER)
 
 
 def _typed(request: HttpRequest) -> dict[str, Any]:

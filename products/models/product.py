@@ -36,6 +36,9 @@ EFFECTIVE_PRICE = Coalesce("sale_price", "price")
 LISTED = Q(is_active=True, deleted_at=None) & ~Q(kind="variant")
 """The rows that catalog pages sort and page through: what the partial indexes cover."""
 
+TEXTS = ("short_description", "description", "dimensions", "meta_title", "meta_description")
+"""What only a thing's own page shows of it."""
+
 OUT_OF_STOCK, LOW_STOCK, IN_STOCK = "Out of Stock", "Low Stock", "In Stock"
 """The stock words of the interface; templates translate them."""
 
@@ -106,6 +109,10 @@ class ProductQuerySet(SoftDeleteQuerySet["Product"]):
 
     def with_category_and_brand(self) -> Self:
         return self.select_related("category", "brand")
+
+    def without_texts(self) -> Self:
+        """Leave out, of things and their parents, the long texts that only their pages show."""
+        return self.defer(*TEXTS, *(f"parent__{name}" for name in TEXTS))
 
     def with_images(self) -> Self:
         """Load the pictures, the primary one first, in one more query."""

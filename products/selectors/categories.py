@@ -1,6 +1,6 @@
 """The tree of categories, as every page's menu and breadcrumbs need it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypedDict
 
 from django.core.files.storage import default_storage
@@ -44,13 +44,12 @@ def tree() -> list[Shelf]:
 
 def families() -> list[Shelf]:
     """Return the categories at the top."""
-    return [shelf for shelf in tree() if shelf["parent_id"] is None]
+    return _inside(tree(), None)
 
 
 def entrances() -> list[Shelf]:
     """Return where a visitor starts: the families, or what is inside where there is only one."""
-    top = families()
-    return (inside(top[0]) or top) if len(top) == 1 else top
+    return _entrances(tree())
 
 
 class Entrance(NamedTuple):
@@ -62,7 +61,9 @@ class Entrance(NamedTuple):
 
 def menu() -> list[Entrance]:
     """Return what every page's menu offers: the entrances and a little of what is behind each."""
-    return [Entrance(shelf, inside(shelf)[:INSIDE_IN_MENU]) for shelf in entrances()[:IN_MENU]]
+    shelves = tree()  # asked for once: each time is a question to Redis
+    ways_in = _entrances(shelves)[:IN_MENU]
+    return [Entrance(shelf, _inside(shelves, shelf["id"])[:INSIDE_IN_MENU]) for shelf in ways_in]
 
 
 def shelf(slug: str) -> Shelf | None:
@@ -72,7 +73,7 @@ def shelf(slug: str) -> Shelf | None:
 
 def inside(parent: Shelf) -> list[Shelf]:
     """Return the categories directly inside ``parent``."""
-    return [shelf for shelf in tree() if shelf["parent_id"] == parent["id"]]
+    return _inside(tree(), parent["id"])
 
 
 def subtree(root: Shelf) -> list[int]:
@@ -86,13 +87,30 @@ def subtree(root: Shelf) -> list[int]:
 
 def path(category_id: int) -> list[Shelf]:
     """Return the way from the top to a category, itself included; empty when it is not shown."""
+    return paths([category_id])[category_id]
+
+
+def paths(category_ids: Iterable[int]) -> dict[int, list[Shelf]]:
+    """Return primary key -> :func:`path`, of each of these categories."""
     by_id = {shelf["id"]: shelf for shelf in tree()}
-    way: list[Shelf] = []
-    at: int | None = category_id
-    while at is not None and at in by_id:
-        way.insert(0, by_id[at])
-        at = by_id[at]["parent_id"]
-    return way
+    ways: dict[int, list[Shelf]] = {}
+    for category_id in category_ids:
+        way: list[Shelf] = []
+        at: int | None = category_id
+        while at is not None and at in by_id:
+            way.insert(0, by_id[at])
+            at = by_id[at]["parent_id"]
+        ways[category_id] = way
+    return ways
+
+
+def _inside(shelves: list[Shelf], parent_id: int | None) -> list[Shelf]:
+    return [shelf for shelf in shelves if shelf["parent_id"] == parent_id]
+
+
+def _entrances(shelves: list[Shelf]) -> list[Shelf]:
+    top = _inside(shelves, None)
+    return (_inside(shelves, top[0]["id"]) or top) if len(top) == 1 else top
 
 
 def _walk() -> Iterator[Shelf]:

@@ -157,7 +157,7 @@ def record_past(movements: Sequence[StockMovement]) -> None:
 
 def _lock(units: Mapping[int, int]) -> list[Product]:
     """Lock the rows in pk order: two checkouts that share products wait and never deadlock."""
-    rows = Product.objects.filter(pk__in=units).select_related("parent").order_by("pk")
+    rows = Product.objects.filter(pk__in=units).select_related("parent").without_texts().order_by("pk")
     products = list(rows.select_for_update(of=("self",)))
     if len(products) < len(units):
         raise UnknownProduct(_("One of these products no longer exists."))
