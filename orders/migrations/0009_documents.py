@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0007_payments'),
+        ('orders', '0008_roles'),
     ]
 
     operations = [
