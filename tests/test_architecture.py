@@ -164,6 +164,8 @@ PRODUCTION = {
     "DEFAULT_FROM_EMAIL": "shop@example.com",
     "SITE_URL": "https://shop.example.com",
     "PAYMENT_PROVIDER": "stripe",
+    "STRIPE_SECRET_KEY": "sk_live_1",
+    "STRIPE_WEBHOOK_SECRET": "whsec_1",
 }
 
 

@@ -20,6 +20,10 @@ REQUIRED: Mapping[str, str] = {
     "PAYMENT_PROVIDER": "stripe",
 }
 """What production cannot start without, each with an example."""
+REQUIRED_BY_PROVIDER: Mapping[str, Mapping[str, str]] = {
+    "stripe": {"STRIPE_SECRET_KEY": "sk_live_...", "STRIPE_WEBHOOK_SECRET": "whsec_..."},
+}
+"""What a payment provider needs on top."""
 
 env = environ.Env()
 
@@ -36,9 +40,10 @@ def insist_on_required() -> None:
     Raises:
         ImproperlyConfigured: With each missing variable and an example of its value.
     """
-    missing = [name for name in REQUIRED if not os.environ.get(name)]
+    required = {**REQUIRED, **REQUIRED_BY_PROVIDER.get(os.environ.get("PAYMENT_PROVIDER", ""), {})}
+    missing = [name for name in required if not os.environ.get(name)]
     if missing:
-        lines = "\n".join(f"    {name}={REQUIRED[name]}" for name in missing)
+        lines = "\n".join(f"    {name}={required[name]}" for name in missing)
         raise ImproperlyConfigured(
             f"The shop cannot start: these environment variables are missing (with examples):\n{lines}\n"
             "Every variable is explained in .env.example. On a developer's machine use "
