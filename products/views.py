@@ -16,7 +16,7 @@ from dbProject.templatetags.money import money
 from products import search
 from products.forms import CatalogForm
 from products.models import Brand, Category, Product
-from products.selectors import catalog, categories, facets, prices, redirects
+from products.selectors import catalog, categories, choices, facets, prices, redirects
 from products.selectors import products as product_pages
 
 LONGEST_WORDS = 200
@@ -73,13 +73,15 @@ def brand_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def product_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    product = product_pages.at(slug)
-    if product is None:
+    family = product_pages.family(slug)
+    if family is None:
         return _moved(request, Product, slug)
+    product = family.product
     if product.parent is not None:
         query = urlencode({"variant": product.sku})
         return HttpResponsePermanentRedirect(f"{product.parent.get_absolute_url()}?{query}")
-    page = product_pages.page(product, variant_sku=request.GET.get("variant", ""))
+    options = choices.asked(request.GET.dict())
+    page = product_pages.page(family, sku=request.GET.get("variant", ""), options=options)
     context = {
         "page": page,
         "lowest_before": prices.lowest_before_sale(page.shown) if page.shown.is_on_sale else None,

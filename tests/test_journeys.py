@@ -63,7 +63,7 @@ def test_an_empty_shop_is_filled_from_a_file_and_browsed(client, filled):
 def test_the_last_unit_goes_and_every_page_says_so(client, filled, django_capture_on_commit_callbacks):
     filled()
     blue = Product.objects.get(sku="MUG-BLUE")
-    assert "In stock" in text_of(client, "/products/harbor-mug/")
+    assert "Only a few left" in text_of(client, "/products/harbor-mug/")
 
     with django_capture_on_commit_callbacks(execute=True):
         stock.take({blue.pk: 1}, reference="journey")

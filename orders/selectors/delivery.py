@@ -6,12 +6,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 from math import ceil
 
+from django.conf import settings
 from django.utils import translation
 
+from dbProject import caching
 from orders.models import ShippingMethod
 from products.models import Product
 
 SUNDAY = 6
+PROMISE_SECONDS = 300
 GRAMS = 1_000
 """In a kilogram."""
 
@@ -27,6 +30,35 @@ class Option:
     """Before offers; 0 from the method's free-from value on."""
     days_min: int
     days_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What is said of delivery before anybody has a cart: how long it takes inside the shop's own country."""
+
+    days_min: int
+    days_max: int
+    free_from: Decimal | None
+    """Value of the goods from which nothing is charged."""
+
+
+def promise() -> Promise | None:
+    """Return what holds for the first way into the shop's own country; one query in 5 minutes."""
+    kept = caching.remember(
+        "delivery", f"promise:{settings.STORE_COUNTRY}", _first_way_home, seconds=PROMISE_SECONDS
+    )
+    if kept is None:
+        return None
+    days_min, days_max, free_from = kept
+    return Promise(days_min, days_max, None if free_from is None else Decimal(free_from))
+
+
+def _first_way_home() -> tuple[int, int, str | None] | None:
+    for method in ShippingMethod.objects.filter(is_active=True).select_related("zone"):
+        if settings.STORE_COUNTRY in method.zone.countries:
+            free_from = None if method.free_from is None else str(method.free_from)
+            return method.days_min, method.days_max, free_from
+    return None
 
 
 def methods() -> list[ShippingMethod]:

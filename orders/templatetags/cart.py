@@ -29,5 +29,8 @@ def arrival(days_min: int, days_max: int, since: Any = None) -> tuple[str, str]:
     return _day(delivery.arrives(start, days_min)), _day(delivery.arrives(start, days_max))
 
 
+register.simple_tag(delivery.promise, name="delivery_promise")
+
+
 def _day(day: date) -> str:
     return date_format(day, "D j M")

@@ -15,8 +15,7 @@ from orders.selectors import orders
 from orders.services import notifications, reconciliation
 from orders.tests.factories import CouponFactory, MethodFactory, OrderFactory
 from products.models import Product
-from products.services import catalog
-from products.tests.factories import AttributeFactory, ProductFactory
+from products.tests.factories import ProductFactory
 from users.tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -173,18 +172,6 @@ def test_awkward_amounts_add_up_on_either_database(client, prices):
 
 
 # The cart
-
-
-def test_the_page_of_a_parent_asks_which_and_of_a_variant_offers_it(client):
-    AttributeFactory(slug="color")
-    parent = ProductFactory(stock_quantity=0)
-    variant = catalog.add_variant(
-        parent, sku="RED", options={"color": "red"}, price=Decimal(5), stock_quantity=3
-    )
-    path = parent.get_absolute_url()
-
-    assert "Add to cart" not in text(client.get(path))
-    assert f'value="{variant.pk}"' in text(client.get(path, {"variant": "RED"}))
 
 
 def test_htmx_gets_a_small_summary_and_the_number_in_the_header(client):

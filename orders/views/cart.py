@@ -20,6 +20,7 @@ from orders.services import cart as services
 from orders.services import coupons
 from orders.views import visitor
 from products.models import Product
+from products.selectors import choices
 
 SEE_OTHER = 303
 
@@ -39,13 +40,16 @@ def cart_add(request: HttpRequest) -> HttpResponseBase:
     if not form.is_valid():
         messages.error(request, _("Please say which product, and how many of it."))
         return _to_cart()
+    wanted = form.wanted()
+    if options := choices.asked(request.POST.dict()):
+        wanted["product_id"] = choices.variant_with(wanted["product_id"], options) or wanted["product_id"]
     try:
-        added = services.add(visitor.cart_to_fill(request), **form.wanted())
+        added = services.add(visitor.cart_to_fill(request), **wanted)
     except ShopError as refusal:
         if request.headers.get("HX-Request"):
             return TemplateResponse(request, "orders/mini_cart.html", {"refusal": refusal})
         messages.error(request, refusal.detail)
-        return _back_to_product(form.wanted()["product_id"]) or _to_cart()
+        return _back_to_product(wanted["product_id"]) or _to_cart()
     product = added.item.product
     if request.headers.get("HX-Request"):
         image = carts.covers([product]).get(product.pk)

@@ -1,42 +1,24 @@
 """What one product's page shows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
-from urllib.parse import urlencode
 
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from products.models import (
     Product,
-    ProductAttribute,
     ProductAttributeValue,
     ProductImage,
     ProductQuerySet,
     Review,
 )
-from products.selectors import catalog, categories, facets
+from products.selectors import categories, choices, colors, facets
 
 RATINGS = (5, 4, 3, 2, 1)
 REVIEWS_SHOWN = 20
 RELATED = 4
-
-
-class Choice(NamedTuple):
-    """One option of a product: what people read, where its link leads, and whether it can be had."""
-
-    label: str
-    url: str
-    is_current: bool
-    is_available: bool
-
-
-class Question(NamedTuple):
-    """What a customer chooses, such as a color, with the choices."""
-
-    label: str
-    choices: list[Choice]
 
 
 class Bar(NamedTuple):
@@ -55,13 +37,22 @@ class Specification(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Family:
+    """A product that customers may see, its variants, and other things of its category without covers."""
+
+    product: Product
+    variants: list[Product]
+    related: list[Product]
+
+
+@dataclass(frozen=True, slots=True)
 class ProductPage:
     """All that the page of ``product`` shows. ``chosen`` is the variant asked for; ``shown`` is priced."""
 
     product: Product
     chosen: Product | None
     images: list[ProductImage]
-    questions: list[Question]
+    questions: list[choices.Question]
     specifications: list[Specification]
     reviews: list[Review]
     related: list[Product]
@@ -79,8 +70,11 @@ class ProductPage:
         return [Bar(rating, count, round(100 * count / total)) for rating, count in counts.items()]
 
 
-def at(slug: str) -> Product | None:
-    """Return the product with that slug, if customers may see it; a variant comes with its parent."""
+def family(slug: str) -> Family | None:
+    """Return the product with that slug and what belongs to it, if customers may see it; one query.
+
+    A variant comes with its parent, and with nothing else that a page needs.
+    """
     approved = Review.objects.approved().filter(product=OuterRef("pk")).order_by().values("product")
     stars = {
         f"stars_{rating}": Coalesce(
@@ -88,8 +82,29 @@ def at(slug: str) -> Product | None:
         )
         for rating in RATINGS
     }
-    products = Product.objects.active().with_category_and_brand().select_related("parent").with_reviews()
-    return products.annotate(**stars).filter(slug=slug).first()
+    it = Product.objects.active().filter(slug=slug)
+    beside = (
+        Product.objects.active()
+        .listed()
+        .filter(category=Subquery(it.order_by().values("category")[:1]))
+        .exclude(slug=slug)
+        .newest_first()
+    )
+    wanted = it.values("pk").union(
+        Product.objects.filter(parent__slug=slug, is_active=True).values("pk"),
+        Product.objects.filter(pk__in=beside.values("pk")[:RELATED]).values("pk"),
+    )
+    rows = Product.objects.filter(pk__in=wanted).with_category_and_brand().select_related("parent")
+    found = list(rows.with_reviews().annotate(**stars).order_by("pk"))
+    product = next((one for one in found if one.slug == slug), None)
+    if product is None:
+        return None
+    related = [one for one in found if one != product and one.parent_id is None]
+    return Family(
+        product=product,
+        variants=[one for one in found if one.parent_id == product.pk],
+        related=sorted(related, key=lambda one: (one.created_at, one.pk), reverse=True),
+    )
 
 
 def in_detail() -> ProductQuerySet:
@@ -101,45 +116,42 @@ def in_detail() -> ProductQuerySet:
     return detailed.prefetch_related(answers, Prefetch("variants", variants))
 
 
-def page(product: Product, *, variant_sku: str = "") -> ProductPage:
-    """Return what the page of ``product``, a single or a parent, shows; four queries and the tree.
+def page(family: Family, *, sku: str = "", options: choices.Options | None = None) -> ProductPage:
+    """Return what the page of a single or a parent shows; three queries and the tree.
 
-    ``variant_sku`` is the variant asked for; one that is not there counts as not asked for.
+    ``sku`` is the variant asked for, or ``options`` what is chosen already; what is not there counts as not
+    asked for.
     """
-    variants, related = _family(product)
-    chosen = next((variant for variant in variants if variant.sku == variant_sku), None)
-    values = _values([product, *variants])
+    product, variants, related = family.product, family.variants, family.related
+    values = _values([product, *variants], related)
+    chosen = choices.of(product, variants, values, sku=sku, wanted=options or {})
     images = _images(product, variants, related)
     return ProductPage(
         product=product,
-        chosen=chosen,
-        images=_gallery(images, product, chosen, variants),
-        questions=_questions(product, variants, chosen, values),
-        specifications=_specifications(product, chosen, values),
+        chosen=chosen.variant,
+        images=_gallery(images, product, chosen.pictured, variants),
+        questions=chosen.questions,
+        specifications=_specifications(product, chosen.variant, values),
         reviews=_reviews(product),
         related=related,
         path=categories.path(product.category_id),
     )
 
 
-def _family(product: Product) -> tuple[list[Product], list[Product]]:
-    """Return the variants of a product, and other things of its category without covers; one query."""
-    others = Product.objects.active().listed().filter(category=product.category_id).exclude(pk=product.pk)
-    wanted = Q(pk__in=others.newest_first().values("pk")[:RELATED])
-    if product.has_variants:
-        wanted |= Q(parent=product, is_active=True)
-    found = list(catalog.cards(Product.objects.filter(wanted)).order_by("pk"))
-    variants = [one for one in found if one.parent_id == product.pk]
-    related = [one for one in found if one.parent_id is None]
-    return variants, sorted(related, key=lambda one: (one.created_at, one.pk), reverse=True)
-
-
-def _values(products: Iterable[Product]) -> dict[int, list[ProductAttributeValue]]:
-    """Return the answers of each product, in the order of the questions."""
-    found: dict[int, list[ProductAttributeValue]] = {product.pk: [] for product in products}
-    rows = ProductAttributeValue.objects.filter(product__in=found).select_related("attribute")
-    for value in rows.order_by("attribute__sort_order", "attribute__name", "pk"):
-        found[value.product_id].append(value)
+def _values(own: Iterable[Product], related: Sequence[Product]) -> dict[int, list[ProductAttributeValue]]:
+    """Return the answers of each of ``own``, in the order of the questions; give ``related`` their colors."""
+    found: dict[int, list[ProductAttributeValue]] = {product.pk: [] for product in own}
+    in_color: dict[int | None, list[str]] = {product.pk: [] for product in related}
+    said = ProductAttributeValue.objects.filter(product__in=list(found)).values("pk")
+    rows = ProductAttributeValue.objects.filter(pk__in=said.union(colors.said_of(in_color).values("pk")))
+    rows = rows.select_related("attribute", "product")
+    for value in rows.order_by("attribute__sort_order", "attribute__name", "product", "pk"):
+        if value.product_id in found:
+            found[value.product_id].append(value)
+        else:
+            in_color[value.product.parent_id].append(value.value)
+    for product in related:
+        product.colors = list(dict.fromkeys(in_color[product.pk]))
     return found
 
 
@@ -187,58 +199,3 @@ def in_words(answer: ProductAttributeValue) -> str:
 def _reviews(product: Product) -> list[Review]:
     approved: QuerySet[Review] = Review.objects.approved().filter(product=product)
     return list(approved.select_related("user").order_by("-created_at", "-pk")[:REVIEWS_SHOWN])
-
-
-# Choosing a variant
-
-
-def _questions(
-    product: Product,
-    variants: list[Product],
-    chosen: Product | None,
-    values: dict[int, list[ProductAttributeValue]],
-) -> list[Question]:
-    """Return what there is to choose, each choice leading to the variant that fits best what is chosen."""
-    options = {
-        variant.pk: {answer.attribute_id: answer.value for answer in values[variant.pk]}
-        for variant in variants
-    }
-    asked: dict[int, ProductAttribute] = {
-        answer.attribute_id: answer.attribute for variant in variants for answer in values[variant.pk]
-    }
-    current = options[chosen.pk] if chosen else {}
-    return [
-        Question(
-            attribute.name,
-            [
-                _choice(product, pk, value, variants, options, current)
-                for value in dict.fromkeys(options[v.pk][pk] for v in variants if pk in options[v.pk])
-            ],
-        )
-        for pk, attribute in asked.items()
-    ]
-
-
-def _choice(
-    product: Product,
-    asked: int,
-    value: str,
-    variants: list[Product],
-    options: dict[int, dict[int, str]],
-    current: dict[int, str],
-) -> Choice:
-    """Offer ``value``: with everything else as it is now, else with as much of it as there is."""
-    others = {pk: option for pk, option in current.items() if pk != asked}
-
-    def fitting(variant: Product) -> tuple[int, bool]:
-        mine = options[variant.pk]
-        return sum(mine.get(pk) == option for pk, option in others.items()), variant.is_in_stock
-
-    best = max((v for v in variants if options[v.pk].get(asked) == value), key=fitting)
-    fits = fitting(best)[0] == len(others)
-    return Choice(
-        label=value,
-        url=f"{product.get_absolute_url()}?{urlencode({'variant': best.sku})}",
-        is_current=current.get(asked) == value,
-        is_available=fits and best.is_in_stock,
-    )

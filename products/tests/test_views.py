@@ -16,7 +16,7 @@ from dbProject import caching
 from dbProject.pages import services as pages
 from products.models import PriceRecord, Product
 from products.selectors import addresses
-from products.services import attributes, catalog, pictures, search_words
+from products.services import attributes, catalog, pictures, search_words, stock
 from products.tests.factories import (
     AttributeFactory,
     BrandFactory,
@@ -82,11 +82,15 @@ def test_a_list_costs_the_same_however_full_the_shop(
 @pytest.mark.parametrize("count", [3, 60])
 def test_a_product_costs_the_same_however_full_the_shop(client, shop, count, django_assert_num_queries):
     parent, single, *_ = shop(count)
+    stock.adjust(parent.variants.all()[0], change=5, reason="Delivery")
+    cache.clear()
+    caching.memory.clear()
 
-    # the product, variants and related things, their answers, all pictures, reviews, the tree, the footer
+    # the product with variants and related things, their answers, all pictures, reviews, and what is
+    # remembered: the tree, the footer, how long delivery takes
     with django_assert_num_queries(7):
         client.get(parent.get_absolute_url())
-    with django_assert_num_queries(5):  # a single has no variants; tree and footer are remembered
+    with django_assert_num_queries(4):
         client.get(single.get_absolute_url())
 
 
@@ -104,7 +108,7 @@ def test_a_reduced_product_says_its_lowest_price_of_the_30_days_before(client, d
     cache.clear()
     caching.memory.clear()
 
-    # the product, its ledger, related things, answers, pictures, reviews, the tree, the footer
+    # the product with related things, its ledger, answers, pictures, reviews, the tree, footer, delivery
     with django_assert_num_queries(8):
         html = client.get(product.get_absolute_url()).content.decode()
 

@@ -161,12 +161,13 @@ def test_the_keyboard_skips_to_the_content_and_chooses_a_variant(filled_shop, ta
     tab.keyboard.press("Tab")
     assert tab.evaluate("document.activeElement.className") == "skip"
     tab.keyboard.press("Enter")
-    tab.get_by_role("link", name="ocean").focus()
-    tab.keyboard.press("Enter")
+    tab.get_by_role("radio", name="clay").focus()
+    tab.keyboard.press("ArrowUp")
 
     tab.wait_for_url("**/?variant=CAP-ocean")
-    assert tab.get_by_text("CAP-ocean").is_visible()
-    assert tab.get_by_text("25.00").is_visible()
+    expect(tab.get_by_text("CAP-ocean")).to_be_visible()
+    expect(tab.get_by_text("25.00")).to_be_visible()
+    expect(tab.get_by_role("radio", name="ocean")).to_be_focused()
 
 
 @pytest.mark.parametrize("size", ["desk"], indirect=True)
