@@ -90,7 +90,7 @@ def test_without_scripts_a_visitor_filters_sorts_pages_searches_chooses_and_read
     tab.get_by_role("link", name="Deutsch").click()
     assert "option_color=ocean" in tab.url
     expect(tab.locator("html")).to_have_attribute("lang", "de")
-    expect(tab.get_by_text("25,00")).to_be_visible()
+    expect(tab.locator(".buy .price")).to_contain_text("25,00")
     context.close()
 
 

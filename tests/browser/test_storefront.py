@@ -166,7 +166,7 @@ def test_the_keyboard_skips_to_the_content_and_chooses_a_variant(filled_shop, ta
 
     tab.wait_for_url("**/?variant=CAP-ocean")
     expect(tab.get_by_text("CAP-ocean")).to_be_visible()
-    expect(tab.get_by_text("25.00")).to_be_visible()
+    expect(tab.locator(".buy .price")).to_contain_text("25.00")
     expect(tab.get_by_role("radio", name="ocean")).to_be_focused()
 
 
