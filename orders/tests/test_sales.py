@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from orders.models import Order
 from orders.selectors import sales as figures
@@ -43,6 +44,23 @@ def test_the_last_30_days_are_written_down_and_fade():
     Order.objects.filter(pk=order.pk).update(created_at=timezone.now() - timedelta(days=31))
     assert sales.write_down() == 1
     assert sold(product) == 0
+
+
+def test_the_product_page_says_what_sells_well_once_the_clock_has_told_it(client, settings):
+    well, little = ProductFactory(), ProductFactory()
+    OrderFactory(units={well: 5, little: 4}, status="confirmed")
+
+    def said(product, language="en"):
+        return client.get(product.get_absolute_url(), headers={"accept-language": language}).content.decode()
+
+    assert "sold in the last 30 days" not in said(well)
+    for entry in settings.CELERY_BEAT_SCHEDULE.values():
+        if "sales" in entry["task"]:
+            import_string(entry["task"])()
+
+    assert "5 sold in the last 30 days" in said(well)
+    assert "5-mal in den letzten 30 Tagen verkauft" in said(well, "de")
+    assert "sold in the last 30 days" not in said(little)
 
 
 def test_a_parent_sells_what_its_variants_sell():

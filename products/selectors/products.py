@@ -19,6 +19,8 @@ from products.selectors import categories, choices, colors, facets
 RATINGS = (5, 4, 3, 2, 1)
 REVIEWS_SHOWN = 20
 RELATED = 4
+SAID_FROM = 5
+"""Units: fewer in a month say nothing good of a product, and something of its buyers."""
 
 
 class Bar(NamedTuple):
@@ -61,6 +63,12 @@ class ProductPage:
     @property
     def shown(self) -> Product:
         return self.chosen or self.product
+
+    @property
+    def sold_lately(self) -> int | None:
+        """How many units were sold in the last 30 days, variants together, where that is worth saying."""
+        units = self.product.units_sold
+        return units if units >= SAID_FROM else None
 
     @property
     def histogram(self) -> list[Bar]:
