@@ -9,6 +9,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.response import Response
 
+from dbProject import locks
 from dbProject.errors import ShopError
 
 
@@ -22,6 +23,8 @@ class Pages(PageNumberPagination):
 
 def problem_details(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Answer a :class:`ShopError` or one of DRF's own errors; leave bugs to the error tracker."""
+    if locks.is_timeout(exc):
+        exc = locks.Busy()
     if isinstance(exc, ShopError):
         response = Response(status=exc.status)
         problem = {"code": exc.code, "detail": exc.detail, "errors": [], **exc.facts}

@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from dbProject import locks
 from dbProject.errors import ShopError
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -65,7 +66,7 @@ class LanguageMiddleware:
 
 
 class ShopErrorMiddleware:
-    """Show any :class:`ShopError` that a page did not handle itself."""
+    """Show any :class:`ShopError` that a page did not handle itself, and too long a wait for a lock."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -74,7 +75,8 @@ class ShopErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exc: Exception) -> HttpResponse | None:
-        if not isinstance(exc, ShopError):
+        error = locks.Busy() if locks.is_timeout(exc) else exc
+        if not isinstance(error, ShopError):
             return None
-        response = TemplateResponse(request, "errors/shop_error.html", {"error": exc}, status=exc.status)
+        response = TemplateResponse(request, "errors/shop_error.html", {"error": error}, status=error.status)
         return response.render()

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from dbProject import locks
 from dbProject.outbox import services as outbox
 from orders.errors import EmptyCart, LimitReached, NotDelivered, PriceChanged
 from orders.models import Cart, CartItem, Order, OrderDiscount, OrderEvent, OrderItem
@@ -62,13 +63,14 @@ def place_order(
         CouponRefused: The cart's coupon is over, used up, or not for this customer.
         NotDelivered: Nothing fits that country, these goods, or that method any more.
         PriceChanged: The cart no longer costs ``total_seen``.
+        Busy: Too many wanted the same at the same moment (``dbProject.locks``).
     """
     if (cart is None and user is None) or not idempotency_key:
         raise TypeError("an order needs a user or a cart, and a key")
     for attempt in range(1, NUMBERS_TRIED + 1):
         number = new_order_number()
         try:
-            with transaction.atomic():
+            with locks.patience(), transaction.atomic():
                 return _place(
                     number,
                     _locked_cart(user, cart),

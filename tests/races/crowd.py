@@ -9,6 +9,8 @@ from uuid import uuid4
 
 from django.db import connection, connections
 
+from dbProject.errors import ShopError
+from dbProject.locks import Busy
 from orders.models import Cart, CartItem
 from orders.services import checkout
 from orders.tests.factories import ADDRESS
@@ -21,8 +23,9 @@ LOOK_EVERY = 0.01
 class Crowd:
     """Threads that start together, each with its own connection, open before the start."""
 
-    def __init__(self, size):
+    def __init__(self, size, through=None):
         self.size = size
+        self._through = through
         self._threads = ThreadPoolExecutor(size)
 
     def at_once(self, *calls):
@@ -30,6 +33,8 @@ class Crowd:
         start = Barrier(len(calls))
 
         def run(call):
+            if self._through:
+                connection.settings_dict = self._through
             connection.ensure_connection()
             start.wait(PATIENCE)
             try:
@@ -47,8 +52,9 @@ class Crowd:
 
 
 @contextmanager
-def crowd(size):
-    people = Crowd(size)
+def crowd(size, through=None):
+    """Offer ``size`` people; ``through`` names the database's settings, if they reach it another way."""
+    people = Crowd(size, through)
     try:
         yield people
     finally:
@@ -72,9 +78,33 @@ def buyer(cart, *, key="click", **wishes):
     return lambda: checkout.place_order(cart=cart, idempotency_key=key, **wishes)
 
 
+def patiently(call):
+    """Return the call of somebody who tries again for as long as the shop says that it is busy."""
+
+    def again():
+        deadline = monotonic() + PATIENCE
+        while is_busy(answer := answered(call)) and monotonic() < deadline:
+            pass
+        return answer
+
+    return again
+
+
+def answered(call):
+    """Return what ``call`` returns, or the :class:`ShopError` that it raises."""
+    try:
+        return call()
+    except ShopError as refusal:
+        return refusal
+
+
+def is_busy(answer):
+    return answer == "Busy" or isinstance(answer, Busy)
+
+
 def tally(answers):
-    """Count answers by what they are: ``{"Order": 1, "OutOfStock": 49}``."""
-    kinds = [type(answer).__name__ for answer in answers]
+    """Count answers by what they are, or what they say: ``{"Order": 1, "OutOfStock": 49}``."""
+    kinds = [answer if isinstance(answer, str) else type(answer).__name__ for answer in answers]
     return {kind: kinds.count(kind) for kind in kinds}
 
 

@@ -5,7 +5,8 @@ import pytest
 from orders.models import Order
 from products.models import Product
 from products.tests.factories import ProductFactory
-from tests.races.crowd import buyer, carts_with, crowd, tally
+from tests.races.crowd import buyer, carts_with, crowd, patiently, tally
+from tests.races.storefront import shopper
 
 pytestmark = pytest.mark.race
 
@@ -22,8 +23,10 @@ def people():
 def test_the_last_units_are_sold_exactly_once(units, people, rounds):
     for _ in rounds(2):
         product = ProductFactory(stock_quantity=units)
+        carts = carts_with({product: 1}, count=BUYERS)
+        everybody = [*map(buyer, carts[::2]), *map(shopper, carts[1::2])]
 
-        answers = people.at_once(*map(buyer, carts_with({product: 1}, count=BUYERS)))
+        answers = people.at_once(*map(patiently, everybody))
 
         assert tally(answers) == {"Order": units, "OutOfStock": BUYERS - units}
         assert Order.objects.filter(items__product=product).count() == units
