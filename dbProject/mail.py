@@ -1,7 +1,7 @@
 """Mails: HTML and text from one context, each outbox event sent once."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -14,7 +14,23 @@ CLAIM_SECONDS = 30
 """Longer than a mail server may take (``EMAIL_TIMEOUT``), shorter than the outbox's patience."""
 
 
-def send_once(event_id: str, *, to: str, subject: str, template: str, context: Mapping[str, Any]) -> None:
+class Attachment(NamedTuple):
+    """A file that goes with a mail."""
+
+    name: str
+    content: bytes
+    media_type: str
+
+
+def send_once(
+    event_id: str,
+    *,
+    to: Sequence[str],
+    subject: str,
+    template: str,
+    context: Mapping[str, Any],
+    attachments: Iterable[Attachment] = (),
+) -> None:
     """Send ``template`` (``.html`` and ``.txt``) in the language that is active; safe to repeat.
 
     Claims the event, sends outside any transaction, marks it finished. Killed between sending and marking,
@@ -25,13 +41,22 @@ def send_once(event_id: str, *, to: str, subject: str, template: str, context: M
     """
     if not outbox.claim(event_id, seconds=CLAIM_SECONDS):
         return
-    shop = {"STORE_NAME": settings.STORE_NAME, "SITE_URL": settings.SITE_URL, "subject": subject}
+    text, html = rendered(template, subject=subject, context=context)
     letter = EmailMultiAlternatives(
         subject=subject,
-        body=render_to_string(f"{template}.txt", {**context, **shop}),
-        to=[to],
+        body=text,
+        to=to,
         headers={"Message-ID": f"<{event_id}@{urlsplit(settings.SITE_URL).hostname}>"},
     )
-    letter.attach_alternative(render_to_string(f"{template}.html", {**context, **shop}), "text/html")
+    letter.attach_alternative(html, "text/html")
+    for attachment in attachments:
+        letter.attach(*attachment)
     letter.send()
     outbox.finish(event_id)
+
+
+def rendered(template: str, *, subject: str, context: Mapping[str, Any]) -> tuple[str, str]:
+    """Return a mail as text and as HTML, in the language that is active."""
+    shop = {"STORE_NAME": settings.STORE_NAME, "SITE_URL": settings.SITE_URL, "subject": subject}
+    text, html = (render_to_string(f"{template}.{form}", {**context, **shop}) for form in ("txt", "html"))
+    return text, html

@@ -25,6 +25,12 @@ def send_order_confirmation_email(*, order_id: int, event_id: str, **_later: Any
 
 
 @shared_task(max_retries=0)  # as above
+def send_order_step_email(*, step_id: int, event_id: str, **_later: Any) -> None:
+    """Tell the customer of a step of their order."""
+    notifications.send_step(step_id=step_id, event_id=event_id)
+
+
+@shared_task(max_retries=0)  # as above
 def send_order_link_email(*, order_id: int, event_id: str, **_later: Any) -> None:
     """Send the link to one order."""
     notifications.send_order_link(order_id=order_id, event_id=event_id)

@@ -48,7 +48,9 @@ STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 
-# Mail goes to the terminal, so who signs up is let in without looking there.
+if os.environ["EMAIL_URL"] == "consolemail://":
+    EMAIL_BACKEND = "dbProject.mailbox.EmailBackend"
+# Mail goes to the terminal and to var/mail, so who signs up is let in without looking there.
 SIGNUP_WAITS_FOR_CODE = False
 
 # What a newcomer should see in the terminal is what went wrong, not every heartbeat of the worker thread.

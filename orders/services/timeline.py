@@ -2,7 +2,9 @@
 
 from typing import NamedTuple
 
+from dbProject.outbox import services as outbox
 from orders.models import Order, OrderEvent
+from orders.selectors import letters
 from users.models import User
 
 
@@ -28,7 +30,10 @@ def staff(user: User) -> Actor:
 
 
 def record(order: Order, kind: str, *, actor: Actor, detail: str = "") -> OrderEvent:
-    """Append a step, in the transaction that makes it."""
-    return OrderEvent.objects.create(
+    """Append a step, in the transaction that makes it, and have the customer told where there is a mail."""
+    step = OrderEvent.objects.create(
         order=order, kind=kind, detail=detail[:300], actor=actor.kind, user=actor.user
     )
+    if kind in letters.LETTERS:
+        outbox.record("orders.tasks.send_order_step_email", step_id=step.pk)
+    return step

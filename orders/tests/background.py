@@ -9,7 +9,7 @@ def work_off(*names):
     waiting = OutboxEvent.objects.filter(
         task__in=[f"orders.tasks.{name}" for name in names], finished_at=None
     )
-    while event := waiting.first():
+    while event := waiting.order_by("created_at").first():
         getattr(tasks, event.task.rpartition(".")[2]).run(event_id=str(event.pk), **event.payload)
 
 

@@ -9,7 +9,9 @@ from django.core import mail
 from dbProject.outbox import services as outbox
 from dbProject.outbox.models import OutboxEvent
 from orders.models import Order
-from orders.services import notifications
+from orders.selectors import letters
+from orders.services import notifications, packing, refunds, shipments, status, timeline
+from orders.tests.background import work_off
 from orders.tests.factories import MethodFactory, OrderFactory
 from products.services import pictures
 from products.tests.factories import ProductFactory
@@ -101,3 +103,97 @@ def test_an_order_is_confirmed_by_a_worker_through_the_outbox(worker):
 
     assert [message.to for message in mail.outbox] == [[order.email]]
     assert outbox.figures().depth == 0
+
+
+# The steps of an order
+
+
+def step_mails(order):
+    """Run what the outbox holds of an order's steps; return the mails."""
+    work_off("render_document", "send_order_step_email")
+    return [message for message in mail.outbox if message.to == [order.email]]
+
+
+def test_each_step_that_matters_is_told_once_in_the_customer_s_language():
+    order = OrderFactory(user=None)
+    Order.objects.update(language="de")
+    for to in ("confirmed", "processing", "shipped", "delivered"):
+        status.move(order, to=to, actor=timeline.SHOP)
+
+    subjects = [message.subject for message in step_mails(order)]
+
+    assert subjects == [
+        f"Bezahlt: Ihre Bestellung {order.order_number} bei Marlow & Finch",
+        f"Ihre Bestellung {order.order_number} ist unterwegs",
+        f"Ihre Bestellung {order.order_number} ist angekommen",
+    ]
+    assert step_mails(order) == mail.outbox[:3]
+
+
+def test_the_invoice_goes_with_the_payment_and_the_credit_note_with_the_money():
+    order = OrderFactory(user=None)
+    status.move(order, to="confirmed", actor=timeline.SHOP)
+    refunds.refund(order, amount=Decimal("1.00"), reason="A scratch", actor=timeline.SHOP, key="1")
+
+    paid, returned = step_mails(order)
+
+    for message, kind in ((paid, "invoice"), (returned, "credit_note")):
+        ((name, content, media_type),) = message.attachments
+        assert name == f"{order.documents.get(kind=kind).number}.pdf"
+        assert (content[:5], media_type) == (b"%PDF-", "application/pdf")
+    assert "A scratch" in returned.body
+
+
+def test_a_cancelled_order_is_told_in_one_mail_with_the_money_in_it():
+    order = OrderFactory(user=None)
+    status.move(order, to="confirmed", actor=timeline.SHOP)
+    status.cancel(order, actor=timeline.SHOP)
+
+    _paid, cancelled = step_mails(order)
+
+    assert cancelled.subject.startswith("Cancelled")
+    assert "goes back" in cancelled.body
+    assert not OutboxEvent.objects.filter(
+        task="orders.tasks.send_order_step_email", finished_at=None
+    ).exists()
+
+
+def test_a_parcel_is_told_with_where_to_follow_it():
+    order = OrderFactory(user=None, units={ProductFactory(): 2}, status="confirmed")
+    (item,) = order.items.all()
+    tracking = packing.Tracking(carrier="DHL", number="JJD1", url="https://track.example.com/JJD1")
+    shipments.ship(order, key="1", actor=timeline.SHOP, units={item.pk: 1}, tracking=tracking)
+
+    *_, part = step_mails(order)
+
+    assert part.subject.startswith("Part of your order")
+    for form in (part.body, part.alternatives[0][0]):
+        assert "DHL JJD1" in form
+        assert "https://track.example.com/JJD1" in form
+
+
+@pytest.mark.parametrize("kind", letters.LETTERS)
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_letter_can_be_written(kind, language):
+    order = OrderFactory(user=None)
+    Order.objects.update(language=language)
+    step = timeline.record(order, kind, actor=timeline.SHOP, detail="Because")
+
+    (message,) = step_mails(order)
+
+    assert order.order_number in message.subject
+    for form in (message.body, message.alternatives[0][0]):
+        assert order.order_number in form
+        assert "%(" not in form
+    assert step.kind == kind
+
+
+def test_a_laptop_prints_its_mail_and_keeps_it(settings, tmp_path, capsys):
+    settings.MAIL_FOLDER = tmp_path / "mail"
+
+    with mail.get_connection("dbProject.mailbox.EmailBackend") as box:
+        mail.EmailMessage("Hello", "You", to=["robin@example.com"], connection=box).send()
+
+    assert "Subject: Hello" in capsys.readouterr().out
+    (kept,) = (tmp_path / "mail").iterdir()
+    assert "Subject: Hello" in kept.read_text()
