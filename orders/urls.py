@@ -1,6 +1,6 @@
 from django.urls import path
 
-from orders.views import cart, checkout, orders, returns, test_bank
+from orders.views import cart, checkout, documents, orders, returns, test_bank
 from orders.views.offer import AccountOffer
 
 urlpatterns = [
@@ -18,6 +18,11 @@ urlpatterns = [
     path("orders/<str:order_number>/", orders.order_detail, name="order_detail"),
     path("orders/<str:order_number>/again/", cart.cart_reorder, name="cart_reorder"),
     path("orders/<str:order_number>/return/", returns.order_return, name="order_return"),
+    path(
+        "orders/<str:order_number>/documents/<str:document_number>/",
+        documents.order_document,
+        name="order_document",
+    ),
     path("orders/<str:order_number>/cancel/", orders.order_cancel, name="order_cancel"),
     path("orders/<str:order_number>/account/", AccountOffer.as_view(), name="account_offer"),
     path("orders/<str:order_number>/pay/", orders.order_pay, name="order_pay"),

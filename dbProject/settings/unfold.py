@@ -100,6 +100,7 @@ UNFOLD: dict[str, Any] = {
                 "title": _("Sales"),
                 "items": [
                     entry(_("Orders"), "receipt_long", "orders_order_changelist", "orders.view_order"),
+                    entry(_("Invoices"), "description", "orders_document_changelist", "orders.view_document"),
                     entry(_("Offers"), "percent", "orders_promotion_changelist", "orders.view_promotion"),
                     entry(
                         _("Coupons"), "confirmation_number", "orders_coupon_changelist", "orders.view_coupon"

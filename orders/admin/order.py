@@ -14,13 +14,16 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.cache import never_cache
 from unfold.decorators import display
 
 from dbProject.errors import ShopError
 from dbProject.staff import ReadOnlyAdmin
-from orders.admin import cells, filters, steps
+from orders.admin import cells, documents, filters, steps
 from orders.models import Order, OrderEvent, OrderItem
+from orders.selectors import documents as papers
 from orders.services import status, timeline
+from orders.views.documents import pdf
 from products.models import Product
 
 REFUSALS_SHOWN = 5
@@ -46,6 +49,11 @@ class OrderAdmin(ReadOnlyAdmin):
         return [
             path("<int:pk>/move/<str:to>/", wrap(self.move_view), name="orders_order_move"),
             path("<int:pk>/note/", wrap(self.note_view), name="orders_order_note"),
+            path(
+                "<int:pk>/packing-slip/",
+                wrap(never_cache(self.packing_slip_view)),
+                name="orders_order_packing_slip",
+            ),
             *super().get_urls(),
         ]
 
@@ -151,6 +159,13 @@ class OrderAdmin(ReadOnlyAdmin):
         self.message_user(request, _("The note is in the timeline."), messages.SUCCESS)
         return self._back(order)
 
+    def packing_slip_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show what goes into the parcel, to be printed and laid in."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        order = get_object_or_404(Order.objects, pk=pk)
+        return pdf(papers.packing_slip(order), name=f"{order.order_number}-packing", shows=True)
+
     # What can be done with many
 
     @admin.action(description=gettext_lazy("Start packing"), permissions=["fulfill"])
@@ -189,7 +204,7 @@ class OrderAdmin(ReadOnlyAdmin):
         lines = OrderItem.objects.order_by("pk").prefetch_related(Prefetch("product", goods))
         events = OrderEvent.objects.select_related("user")
         rows = Order.objects.select_related("user").prefetch_related(
-            Prefetch("items", lines), "discounts", "payment_events", Prefetch("events", events)
+            Prefetch("items", lines), "discounts", "payment_events", "documents", Prefetch("events", events)
         )
         order: Order = get_object_or_404(rows, pk=pk)
         return order
@@ -208,6 +223,9 @@ class OrderAdmin(ReadOnlyAdmin):
                 "held_until": cells.held_until(order),
                 "customer": name,
                 "email": email,
+                "documents": [(one, documents.address(one)) for one in order.documents.all()]
+                if request.user.has_perm("orders.view_document")
+                else [],
                 "lines": [
                     (item, cells.cover(item.product), cells.rate(item.tax_rate)) for item in order.items.all()
                 ],

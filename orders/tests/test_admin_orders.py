@@ -187,7 +187,8 @@ def test_the_page_costs_the_same_queries_for_one_and_for_many_lines(
         OrderItemFactory(order=big_order)
         timeline.record(big_order, "note", actor=timeline.staff(UserFactory()), detail="x")
     for order in (plain, big_order):
-        with django_assert_num_queries(8):  # person, order, lines, products, covers, discounts, money, steps
+        # person, order, lines, products, covers, discounts, money, documents, steps
+        with django_assert_num_queries(9):
             assert staff_client.get(page_of(order)).status_code == 200
 
 

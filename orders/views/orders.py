@@ -25,6 +25,7 @@ def order_detail(request: HttpRequest, order_number: str) -> HttpResponse:
     order = visitor.order(request, order_number)
     context = {
         "order": order,
+        "documents": order.documents.all(),
         "key": request.GET.get("key", ""),
         "is_new": "new" in request.GET,
         "is_checking": "checking" in request.GET and order.is_payable,
