@@ -180,3 +180,28 @@ def test_pictures_are_avif_with_their_place_kept(filled_shop, tab):
     assert image.evaluate("element => element.currentSrc").endswith(".avif")
     assert image.evaluate("element => element.naturalWidth") > 0
     assert image.get_attribute("width") == image.get_attribute("height") == "900"
+
+
+@pytest.mark.parametrize("size", ["desk"], indirect=True)
+@pytest.mark.parametrize("color_scheme", ["light"], indirect=True)
+def test_what_is_being_fetched_keeps_its_place_and_gives_it_to_what_comes(filled_shop, tab):
+    waiting = []
+    tab.goto(filled_shop["list"])
+    tab.route(lambda address: "attr_" in address or "page=" in address, lambda route: waiting.append(route))
+    first, more = tab.locator("#cards > li").first, tab.locator("#pages .skeletons")
+    box = first.bounding_box()
+
+    tab.get_by_label("ocean").check()
+    expect(first.locator(".price")).to_have_css("color", "rgba(0, 0, 0, 0)")
+    assert first.bounding_box() == box
+    waiting.pop().continue_()
+    expect(tab.locator("#cards > li")).to_have_count(1)
+    expect(first.locator(".price")).not_to_have_css("color", "rgba(0, 0, 0, 0)")
+
+    tab.goto(filled_shop["list"])
+    expect(more).to_be_hidden()
+    tab.get_by_role("link", name="Load more").click()
+    expect(more).to_be_visible()
+    waiting.pop().continue_()
+    expect(tab.locator("#cards > li")).to_have_count(32)
+    expect(more).to_have_count(0)
