@@ -18,6 +18,8 @@ urlpatterns = [
     path("api/", include("dbProject.jobs.api")),
     path("language/<slug:code>/", views.language, name="language"),
     path("styleguide/", views.styleguide, name="styleguide"),
+    path("styleguide/mail/", views.styleguide_mails, name="styleguide_mails"),
+    path("styleguide/mail/<slug:slug>/", views.styleguide_mail, name="styleguide_mail"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
     re_path(r"^sitemap-(?P<part>shelves|products-[0-9]{1,6})\.xml$", views.sitemap_part, name="sitemap_part"),
     path("robots.txt", views.robots, name="robots"),

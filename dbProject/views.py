@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import cast
 
+from csp.constants import UNSAFE_INLINE
+from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -23,9 +25,11 @@ from django.views.decorators.http import require_safe
 from django.views.static import serve
 
 from dbProject import health as dependencies
+from dbProject.mail import rendered
 from dbProject.samples import filled_in_form
 from dbProject.templatetags.money import round_money
 from orders.selectors import orders
+from orders.selectors import samples as mail_samples
 from products.selectors import addresses, categories, samples
 from products.selectors import home as home_page
 from users.models import User
@@ -72,6 +76,27 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "page_numbers": pages.get_elided_page_range(5, on_each_side=1, on_ends=1),
     }
     return TemplateResponse(request, "styleguide.html", context)
+
+
+@require_safe
+def styleguide_mails(request: HttpRequest) -> HttpResponse:
+    """List every mail as text, with a link to it as HTML."""
+    mails = [
+        {"mail": mail, "text": rendered(mail.template, subject=mail.subject, context=mail.context)[0]}
+        for mail in mail_samples.mails()
+    ]
+    return TemplateResponse(request, "styleguide_mails.html", {"mails": mails})
+
+
+@require_safe
+@csp_update({"style-src": [UNSAFE_INLINE]})  # type: ignore[arg-type]  # its types know no arguments
+def styleguide_mail(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show one mail as HTML, with the style block that mail programs need."""
+    for mail in mail_samples.mails():
+        if mail.slug == slug:
+            html = rendered(mail.template, subject=mail.subject, context=mail.context)[1]
+            return HttpResponse(html)
+    raise Http404(slug)
 
 
 @require_safe

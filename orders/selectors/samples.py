@@ -1,0 +1,89 @@
+"""Mails about an order that nobody has placed: what the style guide shows."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from orders.selectors import letters
+from orders.selectors.letters import Kind
+
+
+class SampleMail(NamedTuple):
+    """A mail by its slug, with what it is rendered from."""
+
+    slug: str
+    template: str
+    subject: str
+    context: dict[str, Any]
+
+
+def mails() -> list[SampleMail]:
+    """Return every mail that an order sends, about one and the same order; no query."""
+    link = f"{settings.SITE_URL}/orders/find/"
+    order = _order()
+    given = {"number": order["order_number"], "store": settings.STORE_NAME}
+    context = {"order": order, "link": link}
+    mails = [
+        SampleMail(
+            "received",
+            "orders/mail/order_received",
+            _("Your order %(number)s at %(store)s") % given,
+            context,
+        ),
+        SampleMail(
+            "link",
+            "orders/mail/order_link",
+            _("The link to your order %(number)s at %(store)s") % given,
+            context,
+        ),
+    ]
+    for kind in letters.LETTERS:
+        letter = letters.about(kind)
+        detail = _("One linen apron") if kind.startswith("return") else ""
+        about = {**context, "letter": letter, "step": {"kind": kind, "detail": detail}}
+        slug = str(kind.value if isinstance(kind, Kind) else kind)
+        mails.append(SampleMail(slug, "orders/mail/order_step", letter.subject % given, about))
+    return mails
+
+
+def _order() -> dict[str, Any]:
+    """Return an order in the shape that templates read."""
+    lines = [
+        {"product_name": "Harbor stoneware mug, 300 ml", "quantity": 2, "unit_price": Decimal("18.90"),
+         "total_price": Decimal("37.80")},
+        {"product_name": "Linen apron", "quantity": 1, "unit_price": Decimal("46.00"),
+         "total_price": Decimal("46.00")},
+    ]  # fmt: skip
+    parcel = {
+        "carrier": "DHL",
+        "tracking_number": "JJD000390007889",
+        "tracking_url": "https://www.dhl.example/JJD000390007889",
+        "delivered_at": None,
+    }
+    return {
+        "order_number": "ORD-20261126-AB3CD4",
+        "items": {"all": lines},
+        "discounts": {
+            "all": [{"name": "WELCOME10", "reason": _("Ten percent off"), "amount": Decimal("8.38")}]
+        },
+        "shipments": {"all": [parcel]},
+        "shipping_name": _("Standard delivery"),
+        "shipping_gross": Decimal("4.90"),
+        "total_amount": Decimal("80.32"),
+        "tax_amount": Decimal("12.82"),
+        "tax_note": "",
+        "is_payable": False,
+        "days_min": 2,
+        "days_max": 3,
+        "created_at": datetime(2026, 11, 26, 9, 30, tzinfo=UTC),
+        "shipping_address": {
+            "name": "Robin Doe",
+            "street": "Torstr. 1",
+            "zip_code": "10119",
+            "city": "Berlin",
+            "country": "DE",
+        },
+    }
