@@ -9,7 +9,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from orders.models import OfferState, Order, Promotion, ShippingMethod
+from orders.models import OfferState, Order, Promotion, Return, ShippingMethod
+from orders.selectors.refunds import Books
 from products.admin.cells import amount, badge, thumbnail
 from products.models import Product
 
@@ -27,6 +28,30 @@ COLORS = {
 def status(order: Order) -> SafeString:
     """Return the status as a badge; what waits for hands stands out."""
     return badge(order.get_status_display(), COLORS[Order.Status(order.status)])
+
+
+def payment(order: Order, books: Books) -> SafeString:
+    """Return as a badge how the money of an order is doing, whatever its goods do."""
+    if books.going_back > 0:
+        if books.under_way > 0:
+            return badge(_("Refund under way"), "warn")
+        return badge(_("Refunded") if books.kept <= 0 else _("Refunded in part"), "plain")
+    if books.captured >= order.total_amount:
+        return badge(_("Paid"), "good")
+    return badge(_("Not paid"), "plain")
+
+
+RETURN_COLORS = {
+    Return.Status.REQUESTED: "warn",
+    Return.Status.ACCEPTED: "info",
+    Return.Status.DECLINED: "plain",
+    Return.Status.RECEIVED: "good",
+}
+
+
+def return_state(back: Return) -> SafeString:
+    """Return the state of a return as a badge; what waits for an answer stands out."""
+    return badge(back.get_status_display(), RETURN_COLORS[Return.Status(back.status)])
 
 
 def customer(order: Order) -> list[str]:

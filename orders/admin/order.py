@@ -20,9 +20,11 @@ from unfold.decorators import display
 from dbProject.errors import ShopError
 from dbProject.staff import ReadOnlyAdmin
 from orders.admin import cells, documents, filters, steps
-from orders.models import Order, OrderEvent, OrderItem
+from orders.admin.fulfillment import FulfillmentScreens
+from orders.models import Order, OrderEvent, OrderItem, Refund, ReturnItem, Shipment, ShipmentItem
 from orders.selectors import documents as papers
-from orders.services import status, timeline
+from orders.selectors import fulfillment, refunds
+from orders.services import refunding, status, timeline
 from orders.views.documents import pdf
 from products.models import Product
 
@@ -30,7 +32,7 @@ REFUSALS_SHOWN = 5
 
 
 @admin.register(Order)
-class OrderAdmin(ReadOnlyAdmin):
+class OrderAdmin(FulfillmentScreens, ReadOnlyAdmin):
     """Nothing of an order is typed anew: it moves along ``Order.NEXT``, each step by the service."""
 
     list_display = ("number", "customer", "state", "total", "placed", "held_until")
@@ -54,6 +56,7 @@ class OrderAdmin(ReadOnlyAdmin):
                 wrap(never_cache(self.packing_slip_view)),
                 name="orders_order_packing_slip",
             ),
+            *self.fulfillment_urls(),
             *super().get_urls(),
         ]
 
@@ -204,7 +207,16 @@ class OrderAdmin(ReadOnlyAdmin):
         lines = OrderItem.objects.order_by("pk").prefetch_related(Prefetch("product", goods))
         events = OrderEvent.objects.select_related("user")
         rows = Order.objects.select_related("user").prefetch_related(
-            Prefetch("items", lines), "discounts", "payment_events", "documents", Prefetch("events", events)
+            Prefetch("items", lines),
+            "discounts",
+            "payment_events",
+            "documents",
+            Prefetch("events", events),
+            Prefetch("shipments", Shipment.objects.select_related("user")),
+            Prefetch("shipments__items", ShipmentItem.objects.select_related("item")),
+            "returns",
+            Prefetch("returns__items", ReturnItem.objects.select_related("item")),
+            Prefetch("refunds", Refund.objects.select_related("user", "of_return")),
         )
         order: Order = get_object_or_404(rows, pk=pk)
         return order
@@ -229,6 +241,14 @@ class OrderAdmin(ReadOnlyAdmin):
                 "lines": [
                     (item, cells.cover(item.product), cells.rate(item.tax_rate)) for item in order.items.all()
                 ],
+                "progress": fulfillment.progress(order),
+                "books": (books := refunds.books(order)),
+                "paid": cells.payment(order, books),
+                "by_hand": [due for due in refunding.unsettled(order) if due.provider == refunding.MANUAL],
+                "is_refundable": refunds.is_open(order) and books.kept > 0,
+                "returns": [(back, cells.return_state(back)) for back in order.returns.all()],
+                "is_shippable": order.status in Order.NEEDING_HANDS,
+                "may": self.may(request.user),
                 "steps": steps.possible(order, request.user),
                 "note": note if self.has_note_permission(request) else None,
                 "may_see_accounts": request.user.has_perm("users.view_user"),

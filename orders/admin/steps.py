@@ -27,6 +27,8 @@ class Step:
     icon: str
     done: Any
     asks: bool = False
+    page: str = ""
+    """The name of the page that it is taken on, where that is not the common one."""
     variant: str = ""
     """The look of its button; empty is the strongest."""
 
@@ -41,7 +43,8 @@ STEPS = (
         S.PROCESSING, FULFILL, gettext_lazy("Start packing"), "package_2", gettext_lazy("Being packed now."),
     ),
     Step(
-        S.SHIPPED, FULFILL, gettext_lazy("Mark as shipped"), "local_shipping", gettext_lazy("On its way."),
+        S.SHIPPED, FULFILL, gettext_lazy("Ship"), "local_shipping", gettext_lazy("On its way."),
+        page="admin:orders_order_ship",
     ),
     Step(
         S.DELIVERED, FULFILL, gettext_lazy("Mark as delivered"), "task_alt", gettext_lazy("Delivered."),
@@ -59,8 +62,12 @@ BY_STATUS = {str(step.to): step for step in STEPS}
 
 
 def possible(order: Order, user: Any) -> list[Step]:
-    """Return the buttons that ``Order.NEXT`` allows, and ``user``'s roles; forward first."""
-    return [step for step in STEPS if order.may_become(step.to) and user.has_perm(step.permission)]
+    """Return the buttons that ``Order.NEXT`` allows, and ``user``'s roles; forward first.
+
+    What has left the house in part is not cancelled.
+    """
+    allowed = [step for step in STEPS if order.may_become(step.to) and user.has_perm(step.permission)]
+    return [step for step in allowed if step.to != S.CANCELLED or order.is_open]
 
 
 def consequence(order: Order, step: Step) -> str:

@@ -33,7 +33,7 @@ def progress(order: Order) -> list[Progress]:
     What is decided from it holds only under the lock of the order's row.
     """
     returned = ReturnItem.objects.exclude(parent__status=Return.Status.DECLINED)
-    rows = order.items.annotate(
+    rows = OrderItem.objects.filter(order=order).annotate(
         units_shipped=units_of(ShipmentItem.objects.all()), units_returned=units_of(returned)
     )
     return [Progress(item, item.units_shipped, item.units_returned) for item in rows]

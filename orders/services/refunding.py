@@ -26,7 +26,7 @@ def settle(*, order_id: int, event_id: str) -> None:
     if not outbox.claim(event_id, seconds=CLAIM_SECONDS):
         return
     order = Order.all_objects.get(pk=order_id)
-    for due in _unsettled(order):
+    for due in unsettled(order):
         if due.payment:
             _through_the_provider(order, due, due.payment)
         elif due.provider != MANUAL:
@@ -41,7 +41,8 @@ def given_back_by_hand(order: Order, due: PaymentEvent) -> Order:
     return _book(order, due)
 
 
-def _unsettled(order: Order) -> Iterable[PaymentEvent]:
+def unsettled(order: Order) -> Iterable[PaymentEvent]:
+    """Yield what is due of an order and has not gone back yet; one query."""
     events = list(order.payment_events.select_related("payment"))
     done = {event.event_id for event in events if event.kind == PaymentEvent.Kind.REFUNDED}
     for event in events:

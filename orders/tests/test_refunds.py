@@ -166,7 +166,7 @@ def test_the_delivery_is_proposed_until_it_was_given_back(order):
     give(order, "34.90", of_return=back, delivery_amount=Decimal("4.90"))
 
     assert back.refunds.get().amount == Decimal("34.90")
-    assert proposals.proposal(order).delivery == 0
+    assert proposals.proposal(order, back) == (0, 0)
     with pytest.raises(RefundRefused):
         give(order, "1.00", key="2", delivery_amount=Decimal("0.01"))
 

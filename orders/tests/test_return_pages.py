@@ -176,7 +176,7 @@ def test_the_page_of_an_order_costs_the_same_queries_for_any_number(client, djan
 
     client.get(orders.signed_path(few))  # the links of the footer are remembered
     for one in (few, many):
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             assert client.get(orders.signed_path(one)).status_code == 200
 
 

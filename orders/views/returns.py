@@ -11,6 +11,7 @@ from dbProject.errors import ShopError
 from orders.return_forms import ReturnForm
 from orders.selectors import fulfillment
 from orders.services import returns, timeline
+from orders.unit_forms import Choice
 from orders.views import visitor
 
 SEE_OTHER = 303
@@ -24,7 +25,8 @@ def order_return(request: HttpRequest, order_number: str) -> HttpResponseBase:
     if request.method != "POST" and not order.is_returnable:
         messages.info(request, _("There is nothing of this order that can be sent back."))
         return HttpResponseRedirect(visitor.path_of(request, order), status=SEE_OTHER)
-    form = ReturnForm(request.POST if request.method == "POST" else None, lines=fulfillment.progress(order))
+    choices = [Choice(line.item, line.returnable) for line in fulfillment.progress(order)]
+    form = ReturnForm(request.POST if request.method == "POST" else None, choices=choices)
     status = 200
     if form.is_valid():
         try:
