@@ -133,6 +133,13 @@ def test_one_key_makes_one_order():
     assert place(cart, idempotency_key="another").pk != first.pk
 
 
+def test_no_two_orders_have_the_same_key():
+    """Whatever looks beforehand: the database decides."""
+    first, second = [place(cart_of(ProductFactory())) for _ in range(2)]
+    with pytest.raises(IntegrityError, match="idempotency_key"), transaction.atomic():
+        Order.objects.filter(pk=second.pk).update(idempotency_key=first.idempotency_key)
+
+
 def test_two_customers_may_use_the_same_key():
     orders = [place(cart_of(ProductFactory()), idempotency_key="1") for _ in range(2)]
 

@@ -1,14 +1,9 @@
-"""Rounds, their tally, and books that agree after every race."""
-
-import os
+"""Rounds, and books that agree after every race."""
 
 import pytest
 
 from orders.services import reconciliation
-
-ROUNDS = int(os.environ.get("PROVE_ROUNDS", "0"))
-"""How many rounds each race has; 0: the few that its quick form has."""
-TRIALS = pytest.StashKey[int]()
+from tests.trials import ROUNDS, TRIALS
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +18,7 @@ def rounds(request):
 
     def run(quick):
         for number in range(ROUNDS or quick):
-            yield number
             request.node.stash[TRIALS] = number + 1
+            yield number
 
     return run
