@@ -166,7 +166,7 @@ class OrderAdmin(FulfillmentScreens, ReadOnlyAdmin):
         """Show what goes into the parcel, to be printed and laid in."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        order = get_object_or_404(Order.objects, pk=pk)
+        order = get_object_or_404(Order.objects.prefetch_related("items", "shipments__items"), pk=pk)
         return pdf(papers.packing_slip(order), name=f"{order.order_number}-packing", shows=True)
 
     # What can be done with many

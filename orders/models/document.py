@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from django.core.files.storage import Storage, storages
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -73,6 +73,7 @@ class Document(models.Model):
                 name="document_file_with_its_hash",
             ),
         ]
+        indexes: ClassVar = [models.Index(F("issued_at").desc(), F("id").desc(), name="document_newest")]
 
     def __str__(self) -> str:
         return self.number

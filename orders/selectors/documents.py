@@ -33,7 +33,11 @@ def facts(document: Document) -> paper.Invoice | paper.CreditNote:
 
 
 def packing_slip(order: Order) -> bytes:
-    """Return as PDF, in the order's language, what of ``order`` goes into the parcel; one query."""
+    """Return as PDF, in the order's language, what of ``order`` goes into the next parcel.
+
+    Where everything has left, it is all of it. No query where lines and shipments are loaded.
+    """
+    units = order.unsent() or [(item, item.quantity) for item in order.items.all()]
     with translation.override(order.language):
         slip = paper.PackingSlip(
             seller=seller(),
@@ -43,8 +47,7 @@ def packing_slip(order: Order) -> bytes:
             phone=order.phone,
             delivery=order.shipping_name,
             lines=tuple(
-                paper.PackedLine(item.product_name, item.product_sku, item.quantity)
-                for item in order.items.all()
+                paper.PackedLine(item.product_name, item.product_sku, quantity) for item, quantity in units
             ),
         )
         return paper.draw(slip, fonts=settings.DOCUMENT_FONTS)

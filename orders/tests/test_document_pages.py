@@ -7,7 +7,7 @@ from django.urls import reverse
 from orders.models import Document
 from orders.models.document import document_files
 from orders.selectors import orders
-from orders.services import documents, status, timeline
+from orders.services import documents, shipments, status, timeline
 from orders.tests.factories import OrderFactory
 from orders.tests.papers import pages
 from products.tests.factories import ProductFactory
@@ -136,6 +136,18 @@ def test_the_packing_slip_says_what_goes_into_the_parcel_and_stores_nothing(staf
     assert "EUR" not in said
     assert address in staff_client.get(reverse("admin:orders_order_change", args=[order.pk])).content.decode()
     assert Document.objects.count() == 1
+
+
+def test_the_packing_slip_of_what_has_partly_left_is_of_the_rest(staff_client, order):
+    address = reverse("admin:orders_order_packing_slip", args=[order.pk])
+    (item,) = order.items.all()
+    counts = []
+    for key in ("first", "second"):
+        shipments.ship(order, units={item.pk: 1}, key=key, actor=timeline.SHOP)
+        counts.append("1 unit" in pages(staff_client.get(address).content)[0])
+
+    assert counts == [True, False]
+    assert "2 units" in pages(staff_client.get(address).content)[0]
 
 
 @pytest.mark.parametrize("who", ["nobody", "a customer", "staff without the right"])
