@@ -64,13 +64,14 @@ def total(order: Order) -> SafeString:
     return format_html('<span class="shop-number">{}</span>', amount(order.total_amount))
 
 
-def held_until(order: Order) -> str:
-    """Say how long the goods of an unpaid order are kept for it."""
+def held(order: Order) -> str:
+    """Say how long the goods of an unpaid order are kept for it; nothing of any other."""
     if order.status != Order.Status.PENDING or order.hold_expires_at is None:
-        return "\u2013"
+        return ""
     if not order.holds_stock:
-        return _("no longer")
-    return date_format(timezone.localtime(order.hold_expires_at), "TIME_FORMAT")
+        return _("no longer held")
+    time = date_format(timezone.localtime(order.hold_expires_at), "TIME_FORMAT")
+    return _("held until %(time)s") % {"time": time}
 
 
 def cover(product: Product) -> SafeString:

@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -35,7 +36,7 @@ REFUSALS_SHOWN = 5
 class OrderAdmin(FulfillmentScreens, ReadOnlyAdmin):
     """Nothing of an order is typed anew: it moves along ``Order.NEXT``, each step by the service."""
 
-    list_display = ("number", "customer", "state", "total", "placed", "held_until")
+    list_display = ("number", "customer", "state", "total", "placed")
     list_display_links = ("number",)
     list_select_related = ("user",)
     list_filter = (filters.StatusFilter, filters.PaymentFilter, filters.PlacedFilter)
@@ -90,7 +91,9 @@ class OrderAdmin(FulfillmentScreens, ReadOnlyAdmin):
 
     @display(description=gettext_lazy("status"), ordering="status")
     def state(self, order: Order) -> SafeString:
-        return cells.status(order)
+        return format_html(
+            '{}<span class="shop-second shop-soft">{}</span>', cells.status(order), cells.held(order)
+        )
 
     @display(description=gettext_lazy("total"), ordering="total_amount")
     def total(self, order: Order) -> SafeString:
@@ -99,10 +102,6 @@ class OrderAdmin(FulfillmentScreens, ReadOnlyAdmin):
     @display(description=gettext_lazy("ordered"), ordering="created_at")
     def placed(self, order: Order) -> str:
         return date_format(timezone.localtime(order.created_at), "SHORT_DATETIME_FORMAT")
-
-    @display(description=gettext_lazy("held until"), ordering="hold_expires_at")
-    def held_until(self, order: Order) -> str:
-        return cells.held_until(order)
 
     # The page
 
@@ -232,7 +231,7 @@ class OrderAdmin(FulfillmentScreens, ReadOnlyAdmin):
                 "title": order.order_number,
                 "order": order,
                 "status": cells.status(order),
-                "held_until": cells.held_until(order),
+                "held": cells.held(order),
                 "customer": name,
                 "email": email,
                 "documents": [(one, documents.address(one)) for one in order.documents.all()]

@@ -77,7 +77,7 @@ def test_the_list_says_who_what_how_much_and_until_when(staff_client):
     page = staff_client.get(LIST).content.decode()
 
     for said in (held.order_number, "2 units · Parcel", "Ada", held.email, "2,473.90\xa0€",
-                 "Waiting for payment", "Robin Customer", "guest@example.com", "no longer"):  # fmt: skip
+                 "Waiting for payment", "Robin Customer", "guest@example.com", "no longer held"):  # fmt: skip
         assert said in page
     assert date_format(timezone.localtime(held.hold_expires_at), "TIME_FORMAT") in page
 
