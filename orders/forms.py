@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any, TypedDict
+from uuid import uuid4
 
 from django import forms
 from django.forms.utils import ErrorDict
@@ -11,6 +12,7 @@ from orders.errors import VatNumberRefused
 from orders.models import MOST_UNITS
 from orders.pricing import vat_numbers
 from users.address_forms import AddressForm
+from users.forms import speak_plainly
 
 LARGEST_PK = 2**63 - 1
 
@@ -124,6 +126,39 @@ class FindOrderForm(forms.Form):
     email = forms.EmailField(
         label=_("E-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
+
+
+class WithdrawalForm(forms.Form):
+    """What a withdrawal has to say: who, from which contract, and where its receipt goes."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    name = forms.CharField(
+        label=_("Name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    order_number = forms.CharField(
+        label=_("Order number"),
+        max_length=30,
+        help_text=_("As in our mail: ORD-20261126-AB3CD4."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=254,
+        help_text=_("The one you ordered with. The receipt goes there at once."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    what = forms.CharField(
+        label=_("Only for some of it?"),
+        max_length=1000,
+        required=False,
+        help_text=_("Then say which things. Left empty, it is about the whole order."),
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            speak_plainly(field)
 
 
 class TestBankForm(forms.Form):

@@ -15,6 +15,7 @@ from orders.services import (
     refunding,
     sales,
     webhooks,
+    withdrawals,
 )
 
 
@@ -28,6 +29,12 @@ def send_order_confirmation_email(*, order_id: int, event_id: str, **_later: Any
 def send_order_step_email(*, step_id: int, event_id: str, **_later: Any) -> None:
     """Tell the customer of a step of their order."""
     notifications.send_step(step_id=step_id, event_id=event_id)
+
+
+@shared_task(max_retries=0)  # as above
+def send_withdrawal_receipt_email(*, withdrawal_id: int, event_id: str, **_later: Any) -> None:
+    """Send the receipt of a withdrawal."""
+    withdrawals.send_receipt(withdrawal_id=withdrawal_id, event_id=event_id)
 
 
 @shared_task(max_retries=0)  # as above

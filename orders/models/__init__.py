@@ -11,6 +11,7 @@ from orders.models.returns import Return, ReturnItem
 from orders.models.shipment import Shipment, ShipmentItem
 from orders.models.tax import TaxRate
 from orders.models.timeline import OrderEvent
+from orders.models.withdrawal import Withdrawal
 
 __all__ = [
     "MOST_UNITS",
@@ -39,4 +40,5 @@ __all__ = [
     "ShippingMethod",
     "ShippingZone",
     "TaxRate",
+    "Withdrawal",
 ]

@@ -42,6 +42,7 @@ class Return(models.Model):
         DAMAGED = "damaged", _("It arrived damaged")
         WRONG = "wrong", _("It is not what I ordered")
         LATE = "late", _("It came too late")
+        WITHDRAWN = "withdrawn", _("I have withdrawn from the contract")
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="returns")
     number = models.PositiveSmallIntegerField(_("number"), help_text="Counts from 1 in its order.")

@@ -40,6 +40,7 @@ class OrderEvent(models.Model):
         RETURN_ACCEPTED = "return_accepted", _("Return accepted")
         RETURN_DECLINED = "return_declined", _("Return declined")
         RETURN_RECEIVED = "return_received", _("Return arrived")
+        WITHDRAWN = "withdrawn", _("Withdrawal declared")
         NOTE = "note", _("Note")
 
     class Actor(models.TextChoices):

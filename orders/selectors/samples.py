@@ -40,6 +40,21 @@ def mails() -> list[SampleMail]:
             context,
         ),
     ]
+    withdrawal = {
+        "order_number": order["order_number"],
+        "declared_at": order["created_at"],
+        "what": "",
+        "name": "Robin Doe",
+        "email": "robin@example.com",
+    }
+    mails.append(
+        SampleMail(
+            "withdrawal",
+            "orders/mail/withdrawal_receipt",
+            _("We have your withdrawal from the order %(number)s") % given,
+            {"withdrawal": withdrawal, "store_address": settings.STORE_ADDRESS},
+        )
+    )
     for kind in letters.LETTERS:
         letter = letters.about(kind)
         detail = _("One linen apron") if kind.startswith("return") else ""

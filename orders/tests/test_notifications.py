@@ -205,7 +205,7 @@ def test_the_style_guide_shows_every_mail(client, language):
     page = client.get("/styleguide/mail/").content.decode()
     links = re.findall(r'href="(/styleguide/mail/[a-z_]+/)"', page)
 
-    assert len(links) == 2 + len(letters.LETTERS)
+    assert len(links) == 3 + len(letters.LETTERS)
     for link in links:
         answer = client.get(link)
         assert "ORD-20261126-AB3CD4" in answer.content.decode()
