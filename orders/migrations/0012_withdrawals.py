@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0010_document_rights'),
+        ('orders', '0011_newest_documents'),
     ]
 
     operations = [
