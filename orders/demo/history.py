@@ -14,8 +14,6 @@ HISTORY = timedelta(days=180)
 AT_LEAST_AGO = timedelta(hours=2)
 """So that nothing waits for a payment that could still come."""
 SUNDAY = 6
-SHOWN_FIRST = tuple(Order.Status)
-"""The first orders show every status, one each, however few there are."""
 NOTES = (
     "Called: please leave it with the neighbor on the ground floor.",
     "Gift wrapping, no invoice in the parcel.",
@@ -24,6 +22,8 @@ NOTES = (
 )
 
 Kind, Actor = OrderEvent.Kind, OrderEvent.Actor
+SHOWN_FIRST = (*Order.Status, Kind.RETURN_REQUESTED, Kind.RETURN_ACCEPTED)
+"""The first orders show every status and what waits for an answer, one each, however few there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,8 @@ def course(number: int, *, seed: int, now: datetime) -> Course:
         placed_at = _placed_at(chance, now)
         steps = (step for step in _life(chance, placed_at) if step.at <= now)
         made = Course(number, placed_at, tuple(steps))
-        if wanted in {None, made.status}:
+        last = made.steps[-1].kind if made.steps else None
+        if wanted is None or wanted in {made.status, last}:
             return made
     raise AssertionError("unreachable")
 
@@ -110,9 +111,8 @@ def _life(chance: Random, placed_at: datetime) -> Iterator[Step]:
     yield Step(Kind.SHIPPED, shipped_at, Actor.STAFF)
     delivered_at = _working_day(shipped_at, days=chance.randint(1, 4), hour=chance.uniform(9, 18))
     yield Step(Kind.DELIVERED, delivered_at, Actor.STAFF)
-    if 0.93 < fate <= 0.96:
-        back_at = _working_day(delivered_at, days=chance.randint(3, 10), hour=chance.uniform(8, 15))
-        yield from _money_back(back_at, Kind.REFUNDED, Actor.STAFF, "Came back unused")
+    if 0.9 < fate <= 0.96:
+        yield from _sent_back(chance, delivered_at)
 
 
 def _paid(chance: Random, placed_at: datetime) -> Generator[Step, None, datetime]:
@@ -136,6 +136,16 @@ def _paid_by_hand(chance: Random, placed_at: datetime) -> Generator[Step, None, 
 def _never_paid(placed_at: datetime) -> Iterator[Step]:
     yield Step(Kind.HOLD_EXPIRED, placed_at + timedelta(minutes=settings.HOLD_MINUTES), Actor.SHOP)
     yield Step(Kind.CANCELLED, placed_at + settings.UNPAID_ORDER_AGE, Actor.SHOP)
+
+
+def _sent_back(chance: Random, delivered_at: datetime) -> Iterator[Step]:
+    asked_at = delivered_at + _hours(chance, 5, 120)
+    yield Step(Kind.RETURN_REQUESTED, asked_at, Actor.CUSTOMER)
+    answered_at = _working_day(asked_at, days=1, hour=chance.uniform(8, 16))
+    yield Step(Kind.RETURN_ACCEPTED, answered_at, Actor.STAFF)
+    back_at = _working_day(answered_at, days=chance.randint(3, 8), hour=chance.uniform(8, 15))
+    yield Step(Kind.RETURN_RECEIVED, back_at, Actor.STAFF)
+    yield from _money_back(back_at + _hours(chance, 0.1, 1), Kind.REFUNDED, Actor.STAFF, "Came back unused")
 
 
 def _money_back(at: datetime, kind: OrderEvent.Kind, actor: OrderEvent.Actor, reason: str) -> Iterator[Step]:

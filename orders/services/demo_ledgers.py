@@ -12,6 +12,7 @@ from products.models import Product, StockMovement
 from products.services import stock
 from users.models import User
 
+TIMES = "\N{MULTIPLICATION SIGN}"
 RESTOCKED, BEFOREHAND = "Delivery from the maker", timedelta(days=1)
 Kind, Actor, Money, Moved = OrderEvent.Kind, OrderEvent.Actor, PaymentEvent.Kind, StockMovement.Kind
 
@@ -35,7 +36,11 @@ class Ledgers:
             elif step.kind in {Kind.HOLD_EXPIRED, Kind.CANCELLED} and holds:
                 holds = False
                 self._move(order, units, Moved.RETURN, step.at)
+            elif step.kind == Kind.RETURN_RECEIVED:
+                self._move(order, units, Moved.RETURN, step.at)
             detail = self._pay(order, step) or step.detail
+            if step.kind in {Kind.RETURN_REQUESTED, Kind.RETURN_RECEIVED}:
+                detail = ", ".join(f"{count} {TIMES} {product.name}" for product, count in units.items())
             user = {Actor.CUSTOMER: order.user, Actor.STAFF: self._staff}.get(step.actor)
             self._events.append(
                 OrderEvent(

@@ -8,7 +8,8 @@ from django.contrib.auth.models import Group
 from django.db import connection
 
 from orders.models import Coupon, Order, Promotion, ShippingMethod, TaxRate
-from orders.tests.factories import CouponFactory, MethodFactory, OrderFactory
+from orders.tests.factories import CouponFactory, MethodFactory, OrderFactory, ReturnFactory, ShipmentFactory
+from products.tests.factories import ProductFactory
 from users.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +86,26 @@ def test_who_takes_an_order_which_step_on(as_role, before, to, who):
         assert (answer.status_code != 403, order.status) == (allowed, to if allowed else before), name
         if offered.status_code == 200:
             assert (to in [step.to for step in offered.context["steps"]]) == allowed, name
+
+
+@pytest.mark.parametrize(
+    ("step", "who"),
+    [
+        ("ship", "fulfillment manager"),
+        ("returns/1/accept", "support manager"),
+        ("returns/2/receive", "fulfillment manager"),
+        ("refund", "manager"),
+    ],
+)
+def test_who_opens_which_page_of_goods_and_money(as_role, step, who):
+    order = OrderFactory(units={ProductFactory(): 2, ProductFactory(): 1}, status=S.CONFIRMED)
+    ShipmentFactory(order=order, units={order.items.first(): 2})
+    for status in ("requested", "accepted"):
+        ReturnFactory(order=Order.objects.get(pk=order.pk), status=status)
+
+    answers = {name: as_role(name).get(f"/admin/orders/order/{order.pk}/{step}/") for name in ROLES}
+
+    assert may(answers) == set(who.split())
 
 
 def test_who_leaves_a_note(as_role):

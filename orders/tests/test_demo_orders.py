@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from dbProject.outbox.models import OutboxEvent
 from orders.demo import history
-from orders.models import Coupon, CouponUse, Order, OrderEvent
+from orders.models import Coupon, CouponUse, Order, OrderEvent, Return
 from orders.selectors import sales as figures
 from orders.services import demo, demo_orders, reconciliation, sales
 from products.models import PriceRecord, Product, StockMovement
@@ -77,6 +77,14 @@ def test_each_timeline_goes_along_the_table_in_the_order_of_time_until_now(shop)
         assert [events[0].kind, *moves][-1] in {order.status, "placed"}
         for before, after in zip(["pending", *moves], moves, strict=False):
             assert after in Order.NEXT[before]
+
+
+def test_what_was_sent_back_is_on_its_way_through_the_house(shop):
+    seeded(shop)
+
+    assert set(Return.objects.values_list("status", flat=True)) == {"requested", "accepted", "received"}
+    assert not Return.objects.exclude(status="received").exclude(order__status="delivered").exists()
+    assert reconciliation.breaks() == []
 
 
 def test_seeding_again_adds_nothing_and_more_adds_the_rest(shop):
