@@ -68,7 +68,7 @@ def test_one_order_that_is_paid_and_asked_for_at_once_has_one_invoice(rounds):
 def test_who_is_confirmed_while_another_has_the_number_waits_for_the_next(monkeypatch):
     first, second = (OrderFactory(user=None) for _ in range(2))
     with rival(pays(second)) as other:
-        before(monkeypatch, documents.outbox, "record", other)
+        before(monkeypatch, Document.objects, "bulk_create", other)
         pays(first)()
 
     assert type(other.answer) is Order
