@@ -165,7 +165,7 @@ def _moved(intent: Object, order_number: str, reference: str) -> Iterable[Report
     if intent["last_payment_error"]:
         yield _declined(intent, order_number, reference)
     if intent["status"] == "requires_capture":
-        amount = Decimal(intent["amount_capturable"]) / 100
+        amount = Decimal(intent["amount_capturable"]).scaleb(-2)
         yield Report(f"authorized:{intent['id']}", order_number, reference, "authorized", amount)
     if intent["status"] == "succeeded":
         yield _captured(order_number, reference, intent["id"], intent["amount_received"])
@@ -192,13 +192,13 @@ def _declined(intent: Object, order_number: str, reference: str) -> Report:
 
 
 def _captured(order_number: str, reference: str, intent: str, cents: int) -> Report:
-    return Report(f"captured:{intent}", order_number, reference, "captured", Decimal(cents) / 100)
+    return Report(f"captured:{intent}", order_number, reference, "captured", Decimal(cents).scaleb(-2))
 
 
 def _refunded(refund: Object, order_number: str, reference: str) -> Report:
     """Name a refund by the key it was asked for under; one that was made at Stripe by hand, by its own."""
     key = (refund.get("metadata") or {}).get("key") or refund["id"]
-    return Report(key, order_number, reference, "refunded", Decimal(refund["amount"]) / 100)
+    return Report(key, order_number, reference, "refunded", Decimal(refund["amount"]).scaleb(-2))
 
 
 def _cents(amount: Decimal) -> int:

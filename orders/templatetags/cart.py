@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from orders.selectors import carts, delivery
 
@@ -23,10 +24,13 @@ def cart_units(context: dict[str, Any]) -> int:
 
 
 @register.simple_tag
-def arrival(days_min: int, days_max: int, since: Any = None) -> tuple[str, str]:
-    """Return the first and last day on which what is ordered now arrives: Tue 24 Nov, Thu 26 Nov."""
+def arrival(days_min: int, days_max: int, since: Any = None) -> str:
+    """Say when what is ordered now arrives: With you Tue 24 Nov to Thu 26 Nov."""
     start = timezone.localdate(since) if since else timezone.localdate()
-    return _day(delivery.arrives(start, days_min)), _day(delivery.arrives(start, days_max))
+    first, last = (_day(delivery.arrives(start, days)) for days in (days_min, days_max))
+    if first == last:
+        return _("With you %(day)s") % {"day": first}
+    return _("With you %(first)s to %(last)s") % {"first": first, "last": last}
 
 
 register.simple_tag(delivery.promise, name="delivery_promise")

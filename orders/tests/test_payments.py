@@ -428,7 +428,7 @@ def test_money_that_only_the_bank_knows_of_is_a_disagreement(order):
     ledger.pay(payment.reference)
     Payment.objects.update(state="closed")
 
-    assert provider_breaks() == [("provider", "captured 10 at test, not here")]
+    assert provider_breaks() == [("provider", "captured 10.00 at test, not here")]
 
 
 def test_money_that_only_we_know_of_is_a_disagreement(order):
@@ -436,7 +436,7 @@ def test_money_that_only_we_know_of_is_a_disagreement(order):
     PaymentEvent.objects.filter(kind="captured").update(event_id="made up")
 
     assert set(provider_breaks()) == {
-        ("provider", "captured 10 at test, not here"),
+        ("provider", "captured 10.00 at test, not here"),
         ("provider", "captured 10.00 here, not at test"),
     }
 
@@ -448,7 +448,7 @@ def test_another_amount_is_a_disagreement(order):
     settle_payments()
     PaymentEvent.objects.filter(kind="refunded").update(amount=Decimal(3))
 
-    assert ("provider", "3.00 here, 2 at test") in provider_breaks()
+    assert ("provider", "3.00 here, 2.00 at test") in provider_breaks()
 
 
 def test_a_bank_that_does_not_answer_is_not_taken_for_agreement(order):

@@ -40,7 +40,7 @@ def page(request: HttpRequest, reference: str) -> HttpResponse:
         "orders/test_bank.html",
         {
             "payment": payment,
-            "amount": Decimal(payment.cents) / 100,
+            "amount": Decimal(payment.cents).scaleb(-2),
             "back": _path(payment),
             "form": form,
             "is_asked": payment.state == ledger.ASKED,

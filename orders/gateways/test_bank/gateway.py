@@ -83,7 +83,7 @@ def _report(movement: Mapping[str, Any]) -> Report:
         order_number=str(movement["order_number"]),
         reference=str(movement["reference"]),
         kind=str(movement["kind"]),
-        amount=Decimal(int(movement["cents"])) / 100,
+        amount=Decimal(int(movement["cents"])).scaleb(-2),
     )
 
 
