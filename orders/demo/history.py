@@ -82,7 +82,7 @@ def course(number: int, *, seed: int, now: datetime) -> Course:
 
 def _placed_at(chance: Random, now: datetime) -> datetime:
     """Return a moment of the last half year: mostly lately, and mostly in the evening."""
-    day = now - HISTORY * chance.random() ** 1.6
+    day = now - HISTORY * chance.random() ** 2
     hour = chance.triangular(6, 24, 19)
     moment = _midnight(day) + timedelta(hours=hour)
     return moment if moment <= now - AT_LEAST_AGO else moment - timedelta(days=1)

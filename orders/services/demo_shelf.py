@@ -21,7 +21,7 @@ class Shelf:
         self._products: list[Product] = list(buyable.order_by("created_at", "pk"))
         self._arrivals = [product.created_at for product in self._products]
         # Few things sell well and many a little; which, follows from the SKU.
-        self._likes = list(accumulate((1 + crc32(p.sku.encode()) % 10) ** 3 for p in self._products))
+        self._likes = list(accumulate((1 + crc32(p.sku.encode()) % 10) ** 5 for p in self._products))
         self._prices: dict[int, list[PriceRecord]] = {}
         for record in PriceRecord.objects.filter(product__in=self._products).order_by("valid_from", "pk"):
             self._prices.setdefault(record.product_id, []).append(record)
