@@ -101,6 +101,8 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     entry(_("Orders"), "receipt_long", "orders_order_changelist", "orders.view_order"),
                     entry(_("Invoices"), "description", "orders_document_changelist", "orders.view_document"),
+                    entry(_("Payments"), "payments", "orders_payment_changelist", "orders.view_payment"),
+                    entry(_("Withdrawals"), "undo", "orders_withdrawal_changelist", "orders.view_withdrawal"),
                     entry(_("Offers"), "percent", "orders_promotion_changelist", "orders.view_promotion"),
                     entry(
                         _("Coupons"), "confirmation_number", "orders_coupon_changelist", "orders.view_coupon"

@@ -1,5 +1,5 @@
 """Staff screens of what is sold."""
 
-from orders.admin import delivery, documents, offers, order, taxes
+from orders.admin import delivery, documents, offers, order, payments, taxes, withdrawals
 
-__all__ = ["delivery", "documents", "offers", "order", "taxes"]
+__all__ = ["delivery", "documents", "offers", "order", "payments", "taxes", "withdrawals"]
