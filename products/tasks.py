@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
-from products.services import picture_addresses, pictures, search_words
+from products.services import low_stock, picture_addresses, pictures, search_words
 
 
 @shared_task
@@ -23,3 +23,9 @@ def fetch_pictures(**_later: Any) -> None:
 def refresh_search_words(**_later: Any) -> None:
     """Gather the words of the catalog for "did you mean"; what is found does not depend on it."""
     search_words.refresh()
+
+
+@shared_task(max_retries=0)  # the outbox repeats it until it is finished, and counts
+def send_low_stock_email(*, product_ids: list[int], event_id: str, **_later: Any) -> None:
+    """Tell staff what runs out."""
+    low_stock.send_notice(product_ids=product_ids, event_id=event_id)

@@ -235,6 +235,7 @@ JOB_HANDLERS = {
 vars().update(env.email_url("EMAIL_URL"))
 EMAIL_TIMEOUT = 5  # seconds
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL")
+STAFF_EMAIL = env.list("STAFF_EMAIL", default=[])  # who hears of what runs out; nobody unless named
 MAIL_FOLDER = VAR_DIR / "mail"  # what dbProject.mailbox keeps
 
 # Passwords

@@ -12,6 +12,7 @@ for _name, _value in {
     "DATABASE_URL": f"sqlite:///{BASE_DIR}/var/shop.sqlite3",
     "EMAIL_URL": "consolemail://",
     "DEFAULT_FROM_EMAIL": "Marlow & Finch <shop@example.com>",
+    "STAFF_EMAIL": "staff@example.com",
     "SITE_URL": f"http://{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}",
     "PAYMENT_PROVIDER": "test",
     "ALLOW_TEST_PAYMENTS": "1",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from dbProject import caching
 from products.errors import ChooseVariant, OutOfStock, StockRefused, UnknownProduct
 from products.models import Product, StockMovement
-from products.services import parents
+from products.services import low_stock, parents
 from users.models import User
 
 AT_ONCE = 1000
@@ -46,6 +46,7 @@ def take_within(units: Mapping[int, int], *, reference: str) -> list[Product]:
     if short:
         raise OutOfStock(short)
     _move(products, {pk: -count for pk, count in units.items()}, StockMovement.Kind.SALE, reference=reference)
+    low_stock.watch(products, units)
     return products
 
 
