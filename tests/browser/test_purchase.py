@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from orders.models import Order
+from orders.selectors import orders
 from orders.services import reconciliation
 from orders.tests.factories import MethodFactory, OrderFactory
 from tests.browser.barriers import barriers
@@ -171,3 +172,55 @@ def test_the_page_of_an_order_shows_how_it_is_doing(browser, live_server, shop, 
     expect(tab.locator(".timeline > li")).to_have_count(4)
     assert barriers(tab) == []
     tab.context.close()
+
+
+# The bank, and changing one's mind
+
+
+def test_a_guest_is_declined_leaves_comes_back_is_asked_and_pays(browser, live_server, shop):
+    order = OrderFactory(user=None)
+    tab = open_tab(browser, live_server, width=390, height=844, scripts=False)
+    tab.goto(orders.signed_path(order))
+    tab.get_by_role("link", name="Pay ").click()
+    tab.get_by_role("button", name="Decline").click()
+    expect(tab.get_by_role("alert")).to_contain_text("You have not been charged")
+
+    tab.get_by_role("link", name="Back to the shop without paying").click()
+    expect(tab.get_by_text("Waiting for payment")).to_be_visible()
+    tab.get_by_role("link", name="Pay ").click()
+    tab.get_by_role("button", name="Pay, with a question from the bank").click()
+    tab.get_by_role("button", name="Yes, it is me").click()
+
+    expect(tab.get_by_role("heading", name="We have your order.")).to_be_visible()
+    order.refresh_from_db()
+    assert order.status == "confirmed"
+    assert [event.kind for event in order.payment_events.all()] == ["declined", "authorized", "captured"]
+    assert reconciliation.breaks() == []
+
+
+def test_a_guest_withdraws_on_a_phone_without_scripts(browser, live_server, shop):
+    order = OrderFactory(user=None, status="confirmed")
+    tab = open_tab(browser, live_server, width=390, height=844, scripts=False)
+    tab.goto(orders.signed_path(order))
+    tab.get_by_role("main").get_by_role("link", name="Withdraw from contract here").click()
+    expect(tab.get_by_label("E-mail address")).to_have_value(order.email)
+    tab.get_by_role("button", name="Withdraw from contract here").click()
+    tab.get_by_role("button", name="Confirm withdrawal").click()
+
+    expect(tab.get_by_role("heading", name="We have your withdrawal.")).to_be_visible()
+    order.refresh_from_db()
+    assert order.status == "cancelled"
+    assert reconciliation.breaks() == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_bank_withdrawal_and_mails_have_no_barrier(browser, live_server, shop, width, scheme):
+    order = OrderFactory(user=None)
+    tab = open_tab(browser, live_server, width=width, height=844, scheme=scheme)
+    for address in (f"/orders/{order.order_number}/pay/?key={orders.signature(order)}", "/withdraw/",
+                    "/styleguide/mail/", "/styleguide/mail/received/"):  # fmt: skip
+        tab.goto(address)
+        assert barriers(tab) == []
+        assert tab.evaluate(OVERFLOW) <= 0
+    assert tab.complaints == []
