@@ -33,6 +33,9 @@ from products.models.review import Review
 EFFECTIVE_PRICE = Coalesce("sale_price", "price")
 """What :attr:`Product.effective_price` says, for the database."""
 
+OWNER = Coalesce("parent_id", "id")
+"""The row that lists show for a single or a variant."""
+
 LISTED = Q(is_active=True, deleted_at=None) & ~Q(kind="variant")
 """The rows that catalog pages sort and page through: what the partial indexes cover."""
 
@@ -331,6 +334,7 @@ class Product(SoftDeleteModel, TimestampedModel):
             models.Index(
                 fields=["brand", "-created_at", "-id"], name="product_brand_newest", condition=LISTED
             ),
+            models.Index(OWNER, name="product_owner"),
         ]
 
     def __str__(self) -> str:

@@ -8,18 +8,15 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import F, Prefetch, Q, prefetch_related_objects
-from django.db.models.functions import Coalesce
 
 from products import search
 from products.models import Product, ProductAttributeValue, ProductImage, ProductQuerySet
+from products.models.product import OWNER
 from products.selectors import categories, colors
 
 PRODUCTS_PER_PAGE = 24
 POPULAR = 4
 """Products that are offered where nothing was found."""
-
-OWNER = Coalesce("parent_id", "id")
-"""The row that lists show for a single or a variant."""
 
 BEST_RATED = (F("avg_rating").desc(nulls_last=True), F("review_count").desc(), F("pk").desc())
 """Needs what ``with_reviews()`` adds."""
