@@ -246,6 +246,11 @@ class Order(SoftDeleteModel, TimestampedModel):
         """Return what was paid and does not go back; two queries."""
         return self.amount_captured() - self.amount_going_back()
 
+    def amount_given_back(self) -> Decimal:
+        """Return what of it staff decided to give back, of an order that goes on; one query."""
+        total: Decimal = self.refunds.aggregate(total=Coalesce(Sum("amount"), Decimal()))["total"]
+        return total
+
     def _moved(self, kind: str) -> Decimal:
         rows = self.payment_events.filter(kind=kind)
         total: Decimal = rows.aggregate(total=Coalesce(Sum("amount"), Decimal()))["total"]

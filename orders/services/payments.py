@@ -80,7 +80,7 @@ def _captured(order: Order, event: PaymentEvent) -> Order:
         actor=timeline.PROVIDER,
         detail=f"{event.amount} {order.currency}",
     )
-    kept = order.amount_captured() - order.amount_going_back()
+    kept = order.amount_kept()
     if order.status == Order.Status.PENDING and kept >= order.total_amount:
         try:
             status.hold_again(order)
@@ -90,7 +90,7 @@ def _captured(order: Order, event: PaymentEvent) -> Order:
             )
         status.confirm_paid(order, actor=timeline.PROVIDER)
     is_gone = order.status in {Order.Status.CANCELLED, Order.Status.REFUNDED}
-    too_much = kept if is_gone else kept - order.total_amount
+    too_much = kept if is_gone else kept + order.amount_given_back() - order.total_amount
     if too_much > 0:
         status.refund_due(
             order, amount=too_much, event_id=f"{event.provider}:{event.event_id}", actor=timeline.SHOP

@@ -9,7 +9,7 @@ from orders.errors import IllegalTransition, RefundRefused, SentBefore, UnknownR
 from orders.gateways.test_bank import ledger
 from orders.models import Order, PaymentEvent, Refund
 from orders.selectors import refunds as proposals
-from orders.services import charging, coupons, reconciliation, refunding, refunds, status, timeline
+from orders.services import charging, coupons, payments, reconciliation, refunding, refunds, status, timeline
 from orders.tests.factories import (
     CouponFactory,
     MethodFactory,
@@ -93,6 +93,16 @@ def test_the_same_form_twice_refunds_once_and_with_another_amount_is_refused(ord
     with pytest.raises(SentBefore):
         give(order, "11.00")
     assert order.amount_going_back() == Decimal("10.00")
+
+
+def test_money_that_comes_twice_goes_back_whole_after_a_refund(order):
+    give(order, "10.00")
+
+    payments.apply_event(provider="test", event_id="again", order_number=order.order_number,
+                         kind="captured", amount=order.total_amount)  # fmt: skip
+
+    assert order.amount_kept() == order.total_amount - 10
+    assert reconciliation.breaks() == []
 
 
 @pytest.mark.parametrize("now", [S.PENDING, S.CANCELLED, S.REFUNDED])

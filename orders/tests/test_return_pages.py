@@ -63,7 +63,7 @@ def test_a_guest_asks_to_return_something_and_reads_how_it_goes(client, order):
     assert (back.reason, back.words, back.user) == ("damaged", "A leg is <loose>.", None)
     assert back.units() == {order.items.first().pk: 1}
     for said in (
-        "Our answer will be on this page",
+        "Our answer comes by mail",
         "Return 1",
         "Requested",
         f"1 {TIMES} Oak stool",

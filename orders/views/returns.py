@@ -42,7 +42,7 @@ def order_return(request: HttpRequest, order_number: str) -> HttpResponseBase:
             form.refuse(refusal)
             status = refusal.status
         else:
-            messages.success(request, _("We have it. Our answer will be on this page."))
+            messages.success(request, _("We have it. Our answer comes by mail, and stands on this page."))
             return HttpResponseRedirect(f"{visitor.path_of(request, order)}#returns", status=SEE_OTHER)
     elif form.is_bound:
         status = 422
