@@ -164,7 +164,13 @@ MUTANTS = (
     Mutant(
         "what a provider tells twice counts twice",
         ONE_ORDER,
-        (Edit(PAYMENTS, "    if not is_new:\n        return order\n", ""),),
+        (
+            Edit(
+                PAYMENTS,
+                "        event_id=event_id,\n        defaults",
+                '        event_id=f"{event_id}:{PaymentEvent.objects.count()}",\n        defaults',
+            ),
+        ),
     ),
     Mutant(
         "money confirms without taking the stock again",
@@ -178,7 +184,12 @@ MUTANTS = (
     ),
     Mutant(
         "what is paid twice stays",
-        ANY_COURSE,
+        ONE_ORDER,
         (Edit(PAYMENTS, "    if too_much > 0:\n", "    if False:\n"),),
+    ),
+    Mutant(
+        "a cancelled order keeps its coupon",
+        ANY_COURSE,
+        (Edit(STATUS, "            coupons.give_back(order)\n", ""),),
     ),
 )

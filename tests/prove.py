@@ -92,7 +92,7 @@ def is_red(folder: Path, *arguments: str) -> bool:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "--reuse-db", *arguments],
         cwd=folder,
-        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "PROVE_MUTANT": "1"},
         capture_output=True,
         text=True,
         check=False,

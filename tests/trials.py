@@ -6,6 +6,8 @@ import pytest
 
 ROUNDS = int(os.environ.get("PROVE_ROUNDS", "0"))
 """How many trials each race has; 0: the few of its quick form."""
+IS_MUTANT = bool(os.environ.get("PROVE_MUTANT"))
+"""Whether the shop is broken on purpose: then it is enough to fail, and nobody needs the shortest example."""
 TRIALS = pytest.StashKey[int]()
 """Where a test notes how many it has had."""
 

@@ -1,10 +1,11 @@
 """Customers who all act at the same moment, and a rival who acts at an exact line."""
 
+import random
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Barrier, Event
-from time import monotonic
+from time import monotonic, sleep
 from uuid import uuid4
 
 from django.db import connection, connections
@@ -28,8 +29,12 @@ class Crowd:
         self._through = through
         self._threads = ThreadPoolExecutor(size)
 
-    def at_once(self, *calls):
-        """Run ``calls`` at the same moment; return what each returned or raised, in their order."""
+    def at_once(self, *calls, within=0.0):
+        """Run ``calls`` at the same moment; return what each returned or raised, in their order.
+
+        Each starts at a random moment of the seconds ``within``: so that the call which has the shortest way
+        to a lock is not always the first there.
+        """
         start = Barrier(len(calls))
 
         def run(call):
@@ -37,6 +42,7 @@ class Crowd:
                 connection.settings_dict = self._through
             connection.ensure_connection()
             start.wait(PATIENCE)
+            sleep(random.uniform(0, within))  # noqa: S311 -- no secret
             try:
                 return call()
             except Exception as error:
