@@ -7,20 +7,31 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from orders.admin import cells, filters
-from orders.models import Order
+from orders.admin.fulfillment import ANSWER
+from orders.models import Order, Return
 from products.admin import dashboard
 
 SHOWN = dashboard.SHOWN
 
 
 def figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Add to ``context`` what this person may see of the work that waits; two queries for the orders."""
+    """Add to ``context`` what this person may see of the work that waits; three queries for the orders."""
     context = dashboard.figures(request, context)
     if not request.user.has_perm("orders.view_order"):
         return context
     waiting = Order.objects.needing_hands()
     address = f"{reverse('admin:orders_order_changelist')}?status={filters.HANDS}"
     card = dashboard.card(_("Orders that need hands"), waiting.count(), address, "warn")
+    cards = (
+        [card, _returns(), *context["cards"]] if request.user.has_perm(ANSWER) else [card, *context["cards"]]
+    )
     oldest = waiting.select_related("user").order_by("created_at", "pk")[:SHOWN]
     rows = [(order, cells.customer(order)[0], cells.status(order)) for order in oldest]
-    return {**context, "cards": [card, *context["cards"]], "waiting_orders": rows}
+    return {**context, "cards": cards, "waiting_orders": rows}
+
+
+def _returns() -> Any:
+    """Return the card of returns that wait for an answer; one query."""
+    waiting = Return.objects.filter(status=Return.Status.REQUESTED).count()
+    address = f"{reverse('admin:orders_order_changelist')}?returns={Return.Status.REQUESTED}"
+    return dashboard.card(_("Returns that wait for an answer"), waiting, address, "warn")

@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
-from orders.models import OfferState, Order, PaymentEvent
+from orders.models import OfferState, Order, PaymentEvent, Return
 from orders.services.status import MANUAL
 
-HANDS = "hands"
+HANDS, UNREFUNDED = "hands", "unrefunded"
 
 
 class StatusFilter(DropdownFilter):
@@ -66,6 +66,31 @@ class PaymentFilter(DropdownFilter):
             return queryset.filter(Exists(ledger.filter(kind=kinds.REFUNDED)))
         if value == "refund":
             return queryset.filter(pk__in=_owed())
+        return queryset
+
+
+class ReturnsFilter(DropdownFilter):
+    """What customers send back."""
+
+    title = _("returns")
+    parameter_name = "returns"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        states = Return.Status
+        return [
+            (states.REQUESTED, _("Waits for our answer")),
+            (states.ACCEPTED, _("On its way back")),
+            (UNREFUNDED, _("Arrived, no money back yet")),
+            (states.RECEIVED, _("Arrived")),
+            (states.DECLINED, _("Declined")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        rows = Return.objects.filter(order=OuterRef("pk"))
+        if self.value() == UNREFUNDED:
+            return queryset.filter(Exists(rows.filter(status=Return.Status.RECEIVED, refunds=None)))
+        if self.value() in Return.Status.values:
+            return queryset.filter(Exists(rows.filter(status=self.value())))
         return queryset
 
 

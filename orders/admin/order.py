@@ -39,7 +39,9 @@ class OrderAdmin(FulfillmentScreens, ReadOnlyAdmin):
     list_display = ("number", "customer", "state", "total", "placed")
     list_display_links = ("number",)
     list_select_related = ("user",)
-    list_filter = (filters.StatusFilter, filters.PaymentFilter, filters.PlacedFilter)
+    list_filter = (
+        filters.StatusFilter, filters.PaymentFilter, filters.ReturnsFilter, filters.PlacedFilter,
+    )  # fmt: skip
     search_fields = (
         "order_number", "email", "user__first_name", "user__last_name", "shipping_address__name",
         "items__product_sku",

@@ -304,6 +304,30 @@ def test_money_taken_by_hand_is_given_back_by_hand(client, boss, delivered):
     assert "goes back through the payment provider" in said
 
 
+# What waits
+
+
+def test_returns_that_wait_are_on_the_first_page_and_in_the_list(client, boss):
+    asked, coming, arrived, refunded, declined = (
+        ReturnFactory(status=status)
+        for status in ("requested", "accepted", "received", "received", "declined")
+    )
+    RefundFactory(order=refunded.order, of_return=refunded)
+
+    def found(state):
+        answer = client.get("/admin/orders/order/", {"returns": state})
+        return {order.pk for order in answer.context["cl"].result_list}
+
+    card = client.get("/admin/").context["cards"][1]
+    assert (card["count"], card["address"]) == (1, "/admin/orders/order/?returns=requested")
+    assert found("requested") == {asked.order_id}
+    assert found("accepted") == {coming.order_id}
+    assert found("unrefunded") == {arrived.order_id}
+    assert found("received") == {arrived.order_id, refunded.order_id}
+    assert found("declined") == {declined.order_id}
+    assert len(found("; drop table")) == 5
+
+
 # Who
 
 

@@ -24,6 +24,7 @@ def roles():
     editor = connection.schema_editor()
     import_module("products.migrations.0003_roles").create_roles(apps, editor)
     import_module("orders.migrations.0008_roles").grant(apps, editor)
+    import_module("orders.migrations.0014_support_refunds").grant(apps, editor)
 
 
 @pytest.fixture
@@ -94,7 +95,7 @@ def test_who_takes_an_order_which_step_on(as_role, before, to, who):
         ("ship", "fulfillment manager"),
         ("returns/1/accept", "support manager"),
         ("returns/2/receive", "fulfillment manager"),
-        ("refund", "manager"),
+        ("refund", "support manager"),
     ],
 )
 def test_who_opens_which_page_of_goods_and_money(as_role, step, who):
