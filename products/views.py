@@ -153,6 +153,7 @@ def _listing(request: HttpRequest, **fixed: str) -> dict[str, Any]:
     clear_url = request.path
     if request.path == reverse("search"):
         clear_url += f"?{urlencode({'q': wanted.q})}"
+        fixed = {**fixed, "q": wanted.q}  # the heading says it
     return {
         "products": products,
         "page_numbers": pages.get_elided_page_range(products.number, on_each_side=1, on_ends=1),

@@ -60,7 +60,7 @@ def test_searching_costs_one_query_more_than_the_list(client, count, django_asse
         (
             "xyzzyplugh",
             9,
-            "We could not find that",
+            "We could not find “xyzzyplugh”",
         ),  # three for words; is the shop empty, and what others like
     ],
 )

@@ -351,7 +351,7 @@ def test_an_empty_search_leads_on(client, shop):
 
     html = client.get("/search/?q=xyzzyqwert").content.decode()
 
-    assert "We could not find that" in html
+    assert "We could not find “" in html
     assert 'href="/categories/mugs/"' in html
     assert "What others like" in html
 
