@@ -54,6 +54,7 @@ def test_the_page_of_an_order_shows_its_parcels_and_how_to_follow_them(client):
     assert "Cancel this order" not in page
 
 
+@pytest.mark.journey
 def test_a_guest_asks_to_return_something_and_reads_how_it_goes(client, order):
     sent = typed(client, order, [1, 0], reason="damaged", words="A leg is <loose>.")
 
