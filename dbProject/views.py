@@ -30,6 +30,7 @@ from dbProject.samples import filled_in_form
 from dbProject.templatetags.money import round_money
 from orders.selectors import orders
 from orders.selectors import samples as mail_samples
+from orders.views import samples as buying_samples
 from products.selectors import addresses, categories, samples
 from products.selectors import home as home_page
 from users.models import User
@@ -74,6 +75,8 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "form": filled_in_form(),
         "paged": pages.page(5),
         "page_numbers": pages.get_elided_page_range(5, on_each_side=1, on_ends=1),
+        "buy": samples.page(),
+        "buying": buying_samples.parts(),
     }
     return TemplateResponse(request, "styleguide.html", context)
 

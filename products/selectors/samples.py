@@ -4,18 +4,26 @@ from decimal import Decimal
 from typing import Any
 
 from products.models import Brand, Category, Product
+from products.selectors.choices import Choice, Question
+from products.selectors.products import ProductPage
 
 
 def products() -> list[Product]:
     """Return one unsaved product for each state of a card."""
     return [
-        _sample("Harbor stoneware mug, 300 ml", review_count=4, avg_rating=4.25),
+        _sample(
+            "Harbor stoneware mug, 300 ml", review_count=4, avg_rating=4.25, colors=["ocean", "oat", "clay"]
+        ),
         _sample(
             "Donaudampfschifffahrtsgesellschaftskapitänsmütze mit Lebensmittelverträglichkeitsprüfung " * 2
         ),
         _sample("Linen apron", sale_price=Decimal("38.00"), review_count=1, avg_rating=5.0),
         _sample(
-            "Clothbound notebook", kind=Product.Kind.PARENT, price_high=Decimal("94.50"), is_available=True
+            "Clothbound notebook",
+            kind=Product.Kind.PARENT,
+            price_high=Decimal("94.50"),
+            is_available=True,
+            colors=["ocean", "a color without a swatch"],
         ),
         _sample("Crane desk lamp", stock_quantity=0, is_available=False),
         _sample(
@@ -28,7 +36,36 @@ def products() -> list[Product]:
     ]
 
 
-def _sample(name: str, *, review_count: int = 0, avg_rating: float | None = None, **fields: Any) -> Product:
+def page() -> ProductPage:
+    """Return what a buy box shows: a color is chosen, of the sizes one is sold out."""
+    address = "#s-buy"
+    color = [
+        Choice(name.lower(), name, address, is_current=name == "Ocean", is_available=name != "Clay")
+        for name in ("Ocean", "Clay")
+    ]
+    size = [
+        Choice(name, name, address, is_current=False, is_available=name != "XL") for name in ("S", "M", "XL")
+    ]
+    return ProductPage(
+        product=_sample("Fell rain jacket", kind=Product.Kind.PARENT, is_available=True),
+        chosen=None,
+        images=[],
+        questions=[Question("option_color", "Color", color), Question("option_size", "Size", size)],
+        specifications=[],
+        reviews=[],
+        related=[],
+        path=[],
+    )
+
+
+def _sample(
+    name: str,
+    *,
+    review_count: int = 0,
+    avg_rating: float | None = None,
+    colors: list[str] | None = None,
+    **fields: Any,
+) -> Product:
     price = fields.pop("price", Decimal("46.00"))
     known: dict[str, Any] = {
         "price_low": price,
@@ -48,5 +85,5 @@ def _sample(name: str, *, review_count: int = 0, avg_rating: float | None = None
         **(known | fields),
     )
     product.review_count, product.avg_rating = review_count, avg_rating  # type: ignore[attr-defined]
-    product.cover_images = []
+    product.cover_images, product.colors = [], colors or []
     return product

@@ -3,16 +3,24 @@
 import os
 import shutil
 from decimal import Decimal
+from typing import NamedTuple
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.core.files.base import ContentFile
+from django.test import Client
 
 from dbProject import caching
 from dbProject.pages import services as pages
-from products.services import attributes, catalog, categories, pictures
+from orders.selectors import orders
+from orders.services import cart as carts
+from orders.tests.factories import MethodFactory, OrderFactory
+from products.models import Product
+from products.services import attributes, catalog, categories, pictures, stock
 from products.tests.factories import AttributeFactory, BrandFactory, ProductFactory, ReviewFactory
 from products.tests.pictures import encoded, picture
+from users.tests.factories import UserFactory
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 ARGUMENTS = [
@@ -101,4 +109,54 @@ def filled_shop(transactional_db, settings, tmp_path):
         "styleguide": "/styleguide/",
         "login": "/accounts/login/",
         "signup": "/accounts/signup/",
+        "empty_cart": "/cart/",
+        "find": "/orders/find/",
+        "withdraw": "/withdraw/",
     }
+
+
+class Customer(NamedTuple):
+    """Somebody with an account: the cookie that says so, and addresses that only they may open, by name."""
+
+    cookie: dict[str, str]
+    addresses: dict[str, str]
+
+    def come_in(self, context, name):
+        """Let ``context`` be theirs, if the page called so is."""
+        if name in self.addresses:
+            context.add_cookies([self.cookie])
+
+
+@pytest.fixture
+def customer(filled_shop, live_server):
+    """A customer with something in the cart, of which too little is left, and with orders."""
+    MethodFactory(free_from=Decimal(60))
+    user = UserFactory(first_name="Robin")
+    bowl = Product.objects.get(name="Harbor serving bowl")
+    others = Product.objects.filter(kind=Product.Kind.SINGLE).exclude(pk=bowl.pk)
+    sent = OrderFactory(user=user, units=dict.fromkeys(others[:2], 1), status="delivered")
+    new = OrderFactory(user=None, units={others[2]: 1}, status="confirmed")
+    basket = carts.open_for(user)
+    for product in (bowl, others[3]):
+        carts.add(basket, product_id=product.pk, quantity=2)
+    stock.take({bowl.pk: 1}, reference="somebody else")
+    client = Client()
+    client.force_login(user)
+    cookie = {
+        "name": settings.SESSION_COOKIE_NAME,
+        "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
+        "url": live_server.url,
+    }
+    filled_shop["new_order"] = f"{orders.signed_path(new)}&new"
+    return Customer(
+        cookie,
+        {
+            "cart": "/cart/",
+            "checkout": "/checkout/",
+            "order": sent.get_absolute_url(),
+            "return": f"{sent.get_absolute_url()}return/",
+            "account": "/account/",
+            "email": "/accounts/email/",
+            "password": "/accounts/password/change/",
+        },
+    )

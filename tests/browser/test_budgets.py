@@ -22,7 +22,7 @@ SHIFTS = """
 
 @pytest.mark.parametrize("size", [(390, 844), (1280, 900)], ids=["phone", "desk"])
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no_scripts"])
-def test_every_page_keeps_to_its_budget(browser, live_server, filled_shop, size, scripts):
+def test_every_page_keeps_to_its_budget(browser, live_server, filled_shop, customer, size, scripts):
     context = browser.new_context(
         base_url=live_server.url,
         viewport={"width": size[0], "height": size[1]},
@@ -30,7 +30,8 @@ def test_every_page_keeps_to_its_budget(browser, live_server, filled_shop, size,
         java_script_enabled=scripts,
     )
     too_much = []
-    for name, address in filled_shop.items():
+    for name, address in (filled_shop | customer.addresses).items():
+        customer.come_in(context, name)
         tab, answers = context.new_page(), []
         tab.on("response", lambda answer, kept=answers: kept.append(answer))
         tab.goto(address, wait_until="networkidle")
