@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from dbProject import caching
 from dbProject.pages import services as pages
 from products.forms import CatalogForm, PriceField
+from products.models.attribute import Words
 from products.selectors import facets
 from products.services import attributes, pictures
 from products.tests.factories import (
@@ -198,10 +199,11 @@ def test_numbers_and_dates_read_as_the_reader_writes_them(template, value, engli
     [("2.5", "2.5 kg", "2,5 kg"), ("1200", "1200 kg", "1200 kg"), ("x", "x kg", "x kg")],
 )
 def test_a_measure_reads_as_the_reader_writes_it(value, english, german):
+    said = Words("Weight", "kg", {})
     with translation.override("en"):
-        assert facets.words("number", value, "kg") == english
+        assert facets.in_words("number", value, said) == english
     with translation.override("de"):
-        assert facets.words("number", value, "kg") == german
+        assert facets.in_words("number", value, said) == german
 
 
 @pytest.mark.unit

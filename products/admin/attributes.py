@@ -11,6 +11,7 @@ from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilt
 from unfold.decorators import display
 
 from dbProject.staff import ShopModelAdmin, ShopModelForm
+from products.admin import translated
 from products.models import ProductAttribute
 from products.services import attributes
 
@@ -22,6 +23,13 @@ class AttributeForm(ShopModelForm):
         if cleaned.get("unit") and kind != ProductAttribute.Type.NUMBER:
             self.add_error("unit", _("Only numbers have a unit."))
         return cleaned
+
+    def clean_translations(self) -> dict[str, Any]:
+        return translated.checked(
+            self.cleaned_data["translations"],
+            {"name": str, "unit": str, "values": dict},
+            example='{"de": {"name": "Farbe", "unit": "…", "values": {"Oak": "Eiche"}}}',
+        )
 
 
 @admin.register(ProductAttribute)
@@ -47,6 +55,7 @@ class AttributeAdmin(ShopModelAdmin):
                 )
             },
         ),
+        (_("In other languages"), {"fields": ("translations",), "classes": ("collapse",)}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ProductAttribute]:

@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
@@ -16,29 +14,22 @@ from unfold.decorators import display
 from unfold.views import ChangeList
 
 from dbProject.staff import ShopModelForm, SoftDeleteAdmin
+from products.admin import translated
 from products.admin.product_forms import ShelfPictureField
 from products.models import Category
 from products.services import categories
-
-WORDS = {"name", "description"}
-"""What of a category may differ from language to language."""
 
 
 class CategoryForm(ShopModelForm):
     fields_of = {"slug_taken": "slug", "category_inside_itself": "parent"}
     image = ShelfPictureField(label=_("picture"), required=False)
 
-    def clean_translations(self) -> dict[str, dict[str, str]]:
-        said = self.cleaned_data["translations"] or {}
-        known = dict(settings.LANGUAGES).keys() - {settings.LANGUAGE_CODE}
-        if not (
-            isinstance(said, dict)
-            and said.keys() <= known
-            and all(isinstance(words, dict) and words.keys() <= WORDS for words in said.values())
-            and all(isinstance(word, str) for words in said.values() for word in words.values())
-        ):
-            raise ValidationError(_('Write it like this: {"de": {"name": "…", "description": "…"}}'))
-        return said
+    def clean_translations(self) -> dict[str, Any]:
+        return translated.checked(
+            self.cleaned_data["translations"],
+            {"name": str, "description": str},
+            example='{"de": {"name": "…", "description": "…"}}',
+        )
 
 
 class InTreeOrder(ChangeList):

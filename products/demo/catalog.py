@@ -36,6 +36,9 @@ PAGES = {"en": "pages", "de": "pages_de"}
 SHELVES = {"de": "shelves_de"}
 """Which file holds the names and descriptions of the categories in other languages, by slug."""
 
+ATTRIBUTES = {"de": "attributes_de"}
+"""Which file holds the names, units and values of the attributes in other languages, by slug."""
+
 
 def catalog(*, products: int = 200, seed: int = 1) -> DemoCatalog:
     """This will give the demo store with so many products (singles and parents), equal for equal seeds."""
@@ -84,4 +87,7 @@ def _attributes() -> Iterator[DemoAttribute]:
             unit=attribute.get("unit", ""),
             is_filterable=attribute.get("filterable", False),
             sort_order=order,
+            translations={
+                language: designs.read(file)[attribute["slug"]] for language, file in ATTRIBUTES.items()
+            },
         )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 AttributeValue = str | int | Decimal | bool | tuple[str, ...]
 Picture = tuple[str, str]  # kind of drawing and color; the ground is that of the product's family
@@ -40,6 +41,8 @@ class DemoAttribute:
     unit: str
     is_filterable: bool
     sort_order: int
+    translations: dict[str, dict[str, Any]]
+    """Per language its name, unit and values."""
 
 
 @dataclass(frozen=True)

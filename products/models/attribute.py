@@ -1,10 +1,12 @@
 """What can be said of a product beyond the columns that every product has."""
 
-from typing import ClassVar, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, NamedTuple, Self
 
 from django.db import models
 from django.db.models import Q, TextField, Value
 from django.db.models.functions import Concat, Left
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from dbProject.models import TimestampedModel
@@ -32,6 +34,10 @@ class ProductAttribute(TimestampedModel):
     is_required = models.BooleanField(_("required"), default=False)
     is_filterable = models.BooleanField(_("filterable"), default=False)
     sort_order = models.PositiveIntegerField(_("position"), default=0)
+    translations = models.JSONField(
+        _("in other languages"), default=dict, db_default=Value({}, models.JSONField()), blank=True
+    )
+    """Per language what differs: ``{"de": {"name": "Farbe", "unit": "…", "values": {"Oak": "Eiche"}}}``."""
 
     class Meta:
         db_table = "product_attributes"
@@ -46,6 +52,28 @@ class ProductAttribute(TimestampedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def localized(self) -> "Words":
+        """What is said of it in the reader's language, as far as that is known."""
+        return Words.of(self.name, self.unit, self.translations)
+
+
+class Words(NamedTuple):
+    """How an attribute and its values read; a value that is not among ``values`` reads as it is stored."""
+
+    name: str
+    unit: str
+    values: Mapping[str, str]
+
+    @classmethod
+    def of(cls, name: str, unit: str, translations: Mapping[str, Any]) -> Self:
+        """Return the words of the reader's language, else the attribute's own."""
+        said = translations.get(translation.get_language() or "", {})
+        return cls(said.get("name") or name, said.get("unit") or unit, said.get("values", {}))
+
+    def option(self, value: str) -> str:
+        return self.values.get(value) or value
 
 
 class AttributeValueQuerySet(models.QuerySet["ProductAttributeValue"]):

@@ -124,20 +124,21 @@ def _question(
     offered = dict.fromkeys(options[one.pk][slug] for one in variants if slug in options[one.pk])
     return Question(
         f"{FIELD}{slug}",
-        attribute.name,
-        [_choice(product, slug, value, variants, options, current) for value in offered],
+        attribute.localized.name,
+        [_choice(product, attribute, value, variants, options, current) for value in offered],
     )
 
 
 def _choice(
     product: Product,
-    slug: str,
+    attribute: ProductAttribute,
     value: str,
     variants: Sequence[Product],
     options: Mapping[int, Options],
     current: Options,
 ) -> Choice:
     """Offer ``value``: with everything else as it is now, else with as much of it as there is."""
+    slug = attribute.slug
     others = {other: option for other, option in current.items() if other != slug}
 
     def closeness(one: Product) -> tuple[int, bool]:
@@ -150,7 +151,7 @@ def _choice(
     query = {"variant": best.sku} if then == own else {f"{FIELD}{name}": then[name] for name in then}
     return Choice(
         value=value,
-        label=value,
+        label=attribute.localized.option(value),
         url=f"{product.get_absolute_url()}?{urlencode(query)}",
         is_current=current.get(slug) == value,
         is_available=best.is_in_stock and _fits(own, others),

@@ -1,20 +1,21 @@
 """How many of the matching products have which brand and which answers: what the filter form offers."""
 
 import heapq
+import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from django.db.models import Aggregate, CharField, Count, F, QuerySet, Value
+from django.db.models import Aggregate, CharField, Count, F, QuerySet, TextField, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Left
+from django.db.models.functions import Cast, Left
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from dbProject import caching
 from products.models import ProductAttribute, ProductAttributeValue
-from products.models.attribute import OPTION_LENGTH, SEPARATOR
+from products.models.attribute import OPTION_LENGTH, SEPARATOR, Words
 from products.selectors import catalog
 
 SECONDS = 60
@@ -25,9 +26,9 @@ ATTRIBUTES_KEPT, OPTIONS_KEPT = 3 * MOST_ATTRIBUTES, 4 * MOST_OPTIONS
 """What is remembered of a scope; rarer answers can still be asked for."""
 
 BRAND, ATTRIBUTE, ANSWER = "brand", "attribute", "answer"
-Row = tuple[str, int, str, str, str, str, int]
-"""A brand: pk, slug, name, and how many products. An attribute: pk, slug, name, type, unit, and its position.
-An answer: its attribute's pk, the value, and how many products give it."""
+Row = tuple[str, int, str, str, str, str, str, int]
+"""A brand: pk, slug, name, and how many products. An attribute: pk, slug, name, type, unit, translations as
+JSON, and its position. An answer: its attribute's pk, the value, and how many products give it."""
 
 OPTION = Left("value", OPTION_LENGTH, output_field=CharField())
 
@@ -104,6 +105,7 @@ def _count(wanted: catalog.CatalogFilter) -> list[Row]:
                 b=F("name"),
                 c=F("attribute_type"),
                 d=F("unit"),
+                e=Cast("translations", TextField()),
             ),
             *parts,
             all=True,
@@ -148,7 +150,7 @@ def _rows(
     rows: QuerySet[Any], part: str, of: str, total: Combinable | Aggregate, **texts: Combinable
 ) -> QuerySet[Any, Row]:
     """Return ``rows`` in the columns that all parts share, grouped where ``total`` counts."""
-    columns = dict.fromkeys("abcd", Value("", CharField())) | texts
+    columns = dict.fromkeys("abcde", Value("", CharField())) | texts
     shaped: QuerySet[Any, Row] = (
         rows.annotate(part=Value(part, CharField()), of=F(of), **columns)
         .values("part", "of", *columns)
@@ -162,7 +164,7 @@ def _brands(rows: list[Row], wanted: catalog.CatalogFilter) -> list[Option]:
     brands = sorted((row for row in rows if row[0] == BRAND), key=lambda row: (-row[-1], row[3]))
     shown = [row for place, row in enumerate(brands) if place < MOST_BRANDS or row[2] == wanted.brand]
     options = [
-        Option(slug, name, number, slug == wanted.brand) for _k, _of, slug, name, _c, _d, number in shown
+        Option(slug, name, number, slug == wanted.brand) for _k, _of, slug, name, *_rest, number in shown
     ]
     return sorted(options, key=lambda option: option.label.casefold())
 
@@ -171,7 +173,7 @@ def _facets(rows: list[Row], wanted: catalog.CatalogFilter) -> list[Facet]:
     chosen = dict(wanted.attributes)
     about = {row[1]: row for row in rows if row[0] == ATTRIBUTE}
     counts: dict[int, Counter[str]] = {pk: Counter() for pk, row in about.items() if row[2] in chosen}
-    for kind, pk, value, _b, _c, _d, number in rows:
+    for kind, pk, value, *_rest, number in rows:
         if kind == ANSWER:
             is_several = about[pk][4] == ProductAttribute.Type.MULTISELECT
             options = value.split(SEPARATOR) if is_several else [value]
@@ -183,26 +185,29 @@ def _facets(rows: list[Row], wanted: catalog.CatalogFilter) -> list[Facet]:
 
 
 def _facet(about: Row, counts: Counter[str], chosen: tuple[str, ...]) -> Facet:
-    _kind, _pk, slug, name, attribute_type, unit, _place = about
+    _kind, _pk, slug, name, attribute_type, unit, translations, _place = about
+    said = Words.of(name, unit, json.loads(translations))
     frequent = sorted(counts, key=lambda value: (-counts[value], value))[:MOST_OPTIONS]
     values = [*frequent, *(value for value in chosen if value not in frequent)]
     if attribute_type == ProductAttribute.Type.NUMBER:
         values.sort(key=_as_number)
     options = [
-        Option(value, words(attribute_type, value, unit), counts[value], value in chosen) for value in values
+        Option(value, in_words(attribute_type, value, said), counts[value], value in chosen)
+        for value in values
     ]
-    return Facet(f"attr_{slug}", name, options)
+    return Facet(f"attr_{slug}", said.name, options)
 
 
-def words(kind: str, value: str, unit: str = "") -> str:
+def in_words(kind: str, value: str, said: Words) -> str:
     """Return a stored ``value`` as people read it: yes or no, a number with its unit, several with commas."""
     if kind == ProductAttribute.Type.BOOLEAN:
         return _("Yes") if value == "true" else _("No")
     if kind == ProductAttribute.Type.MULTISELECT:
-        return ", ".join(value.split(SEPARATOR))
+        return ", ".join(said.option(option) for option in value.split(SEPARATOR))
     if kind == ProductAttribute.Type.NUMBER and value:
         value = number_format(value)  # what somebody typed into the address stays as it is
-    return f"{value} {unit}" if unit else value
+        return f"{value} {said.unit}" if said.unit else value
+    return said.option(value)
 
 
 def _as_number(value: str) -> tuple[float, str]:

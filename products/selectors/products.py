@@ -195,13 +195,13 @@ def _specifications(
     product: Product, chosen: Product | None, values: dict[int, list[ProductAttributeValue]]
 ) -> list[Specification]:
     answers = [*values[product.pk], *(values[chosen.pk] if chosen else [])]
-    return [Specification(answer.attribute.name, in_words(answer)) for answer in answers]
+    return [Specification(answer.attribute.localized.name, in_words(answer)) for answer in answers]
 
 
 def in_words(answer: ProductAttributeValue) -> str:
     """Return an answer as people read it, with its unit."""
     attribute = answer.attribute
-    return facets.words(attribute.attribute_type, answer.value, attribute.unit)
+    return facets.in_words(attribute.attribute_type, answer.value, attribute.localized)
 
 
 def _reviews(product: Product) -> list[Review]:

@@ -68,6 +68,7 @@ def add_shelves(demo: DemoCatalog) -> None:
                 "unit": attribute.unit,
                 "is_filterable": attribute.is_filterable,
                 "sort_order": attribute.sort_order,
+                "translations": attribute.translations,
             },
         )
     caching.forget("catalog")

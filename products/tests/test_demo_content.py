@@ -215,6 +215,19 @@ def test_every_shelf_has_a_german_name_and_text():
     assert designs.read("shelves_de").keys() == {category.slug for category in STORE.categories}
 
 
+def test_every_attribute_and_every_answer_in_words_reads_german():
+    german = {attribute.slug: attribute.translations["de"] for attribute in STORE.attributes}
+    assert all(words["name"] for words in german.values())
+    answers = {slug: set() for slug in german}
+    for product in catalog.catalog(products=400).products:
+        for said in (product.attributes, *(variant.options for variant in product.variants)):
+            for slug, answer in said.items():
+                answers[slug].update(answer if isinstance(answer, tuple) else (str(answer),))
+
+    for slug in ("color", "material", "origin", "care"):
+        assert german[slug]["values"].keys() == answers[slug], slug
+
+
 def test_a_family_is_found_for_every_category():
     assert STORE.family_of("tableware") == "kitchen"
     assert STORE.family_of("kitchen") == "kitchen"
