@@ -47,12 +47,15 @@ def desk(browser, live_server, client, order):
 
 
 def press(tab, name):
-    """Follow a link with this name, before which an icon may stand."""
-    tab.get_by_role("main").get_by_role("link", name=re.compile(rf"^(\w+ )?{name}$")).first.click()
+    """Follow a link with this name, before which an icon may stand, to the page it leads to."""
+    with tab.expect_navigation():
+        tab.get_by_role("main").get_by_role("link", name=re.compile(rf"^(\w+ )?{name}$")).first.click()
 
 
 def send(tab, name):
-    tab.get_by_role("main").get_by_role("button", name=name, exact=True).click()
+    """Send a form by the button with this name, and wait for the page that answers."""
+    with tab.expect_navigation():
+        tab.get_by_role("main").get_by_role("button", name=name, exact=True).click()
 
 
 def test_one_of_two_things_is_returned_and_refunded(browser, live_server, order, desk):
