@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",
     "allauth",
     "allauth.account",
     "csp",
@@ -70,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "dbProject.middleware.ShopErrorMiddleware",
 ]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # so that templates/ may have its own widgets
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

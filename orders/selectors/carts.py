@@ -82,13 +82,16 @@ def page(
     destination: totals.Destination | None = None,
     method_id: int | None = None,
     asked: dict[int, Decimal] | None = None,
+    with_saved: bool = True,
 ) -> CartPage:
     """Return what the page of ``cart`` shows; nine queries, the tax rates remembered.
 
-    ``destination`` is the store's own country unless given.
+    ``destination`` is the store's own country unless given. Only the cart's own page needs what is saved
+    for later.
     """
-    items = list(cart.items.select_related("product__parent", "product__category").order_by("pk"))
-    saved = list(cart.saved_items.select_related("product__parent", "product__category").order_by("pk"))
+    products = ("product__parent", "product__category")
+    items = list(cart.items.select_related(*products).order_by("pk"))
+    saved = list(cart.saved_items.select_related(*products).order_by("pk")) if with_saved else []
     images = covers([*(item.product for item in items), *(item.product for item in saved)])
     lines = [_line(item, images) for item in items]
     coupon, problem = _coupon(cart.coupon_code)

@@ -234,10 +234,14 @@ def most_units(product: Product) -> int:
 def _lock(cart: Cart) -> None:
     """Lock the row of ``cart`` until the transaction ends: by the UPDATE that notes when it was last used.
 
+    A cart that nobody has yet is stored by this: a first wish that is refused leaves no empty one.
+
     Raises:
         UnknownItem: The cart is gone, merged into an account's.
     """
-    if not Cart.objects.filter(pk=cart.pk).update(updated_at=timezone.now()):
+    if cart.pk is None:
+        cart.save(force_insert=True)
+    elif not Cart.objects.filter(pk=cart.pk).update(updated_at=timezone.now()):
         raise UnknownItem
 
 

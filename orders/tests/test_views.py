@@ -446,10 +446,21 @@ def test_cart_and_checkout_cost_the_same_for_any_number_of_lines(client, lines, 
     client.get("/cart/")
     client.get("/checkout/")
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get("/cart/")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         client.get("/checkout/")
+
+
+def test_what_a_guest_cannot_have_leaves_no_cart_behind(client):
+    sold_out, bowl = ProductFactory(stock_quantity=0), ProductFactory()
+
+    add(client, sold_out)
+    assert not Cart.objects.exists()
+
+    add(client, bowl)
+    add(client, bowl)
+    assert Cart.objects.get().items.get().quantity == 2
 
 
 def test_logging_in_by_password_takes_the_cart_along(client):

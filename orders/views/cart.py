@@ -150,8 +150,10 @@ def cart_reorder(request: HttpRequest, order_number: str) -> HttpResponseBase:
 def _cart_page(
     request: HttpRequest, cart: Cart | None, *, coupon_form: CouponForm | None = None, status: int = 200
 ) -> HttpResponse:
+    page = carts.page(cart) if cart else None
     context: dict[str, Any] = {
-        "page": carts.page(cart) if cart else None,
+        "page": page,
+        "units_in_cart": page.units if page else 0,
         "coupon_form": coupon_form or CouponForm(),
         "removed": request.session.pop("removed", None) if request.method == "GET" else None,
     }

@@ -100,6 +100,7 @@ def _page(
         destination=destination,
         method_id=int(method) if method.isdecimal() and len(method) <= LONGEST_PK else None,
         asked=carrier_prices.asked(cart, country=destination.country, zip_code=destination.zip_code),
+        with_saved=False,
     )
     if not page.lines:
         return _to_cart()
@@ -118,6 +119,7 @@ def _page(
     )
     context = {
         "page": page,
+        "units_in_cart": page.units,
         "form": shown,
         "refusal": refusal,
         "is_sold_out": isinstance(refusal, OutOfStock),

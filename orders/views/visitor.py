@@ -24,14 +24,15 @@ def cart(request: HttpRequest) -> Cart | None:
 
 
 def cart_to_fill(request: HttpRequest) -> Cart:
-    """Return the visitor's cart, made if need be."""
+    """Return the visitor's cart; a guest's first one is stored with what is put into it."""
     if found := cart(request):
         return found
     if user := account(request):
         return services.open_for(user)
-    key = uuid4().hex
-    request.session[carts.GUEST_CART] = key
-    return services.open_for_guest(key)
+    if known := request.session.get(carts.GUEST_CART):
+        return services.open_for_guest(known)
+    key = request.session[carts.GUEST_CART] = uuid4().hex
+    return Cart(session_key=key)
 
 
 def order(request: HttpRequest, order_number: str) -> Order:

@@ -1,0 +1,21 @@
+"""The shop's own templates of Django's widgets."""
+
+import pytest
+from django import forms
+from django.forms.renderers import DjangoTemplates
+from django.test.html import parse_html
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize("value", [None, "de", "<at>", 7])
+def test_a_select_is_written_as_django_writes_it(value):
+    choices = [("", "-"), ("de", "Germany"), ("Far", [("<at>", "A & B"), (7, "Seven")])]
+    widget = forms.Select(attrs={"id": "country", "required": True, "disabled": False}, choices=choices)
+
+    ours, djangos = (
+        widget.render("country", value, renderer=renderer) for renderer in (None, DjangoTemplates())
+    )
+
+    assert parse_html(ours) == parse_html(djangos)
+    assert ours.count("<option") == 4
