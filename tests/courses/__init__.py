@@ -1,0 +1,1 @@
+"""What carts and orders can go through, as steps that hypothesis puts in any order."""
