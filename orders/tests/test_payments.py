@@ -19,36 +19,12 @@ from orders.gateways.test_bank.gateway import SIGNATURE, secret
 from orders.models import Order, Payment, PaymentEvent, PaymentWebhook
 from orders.services import charging, holds, reconciliation, refunding, status, timeline, webhooks
 from orders.tests.background import settle_payments
+from orders.tests.bank import at_the_bank, bring, deliver, paid
 from orders.tests.factories import OrderFactory
+from products.models import Product
 from products.tests.factories import ProductFactory
 
 pytestmark = pytest.mark.django_db
-
-
-def at_the_bank(payment):
-    """Return what the bank's own books say: captured and refunded, in the currency."""
-    total = {"captured": 0, "refunded": 0, "authorized": 0, "declined": 0}
-    for movement in ledger.movements(reference=payment.reference):
-        total[movement.kind] += movement.cents
-    return Decimal(total["captured"]) / 100, Decimal(total["refunded"]) / 100
-
-
-def paid(order):
-    payment = charging.start(order)
-    ledger.pay(payment.reference)
-    charging.check(payment)
-    payment.refresh_from_db()
-    return payment
-
-
-def deliver(*, reverse=False):
-    """Take the bank's webhooks to the shop, as its postman would over HTTP."""
-    letters = ledger.take_due_webhooks()
-    for webhook, text in reversed(letters) if reverse else letters:
-        body = text.encode()
-        header = signatures.sign(body, secret=secret(), at=int(time.time()))
-        webhooks.receive("test", body=body, headers={SIGNATURE: header})
-        ledger.webhook_accepted(webhook)
 
 
 @pytest.fixture
@@ -216,22 +192,36 @@ def test_a_payment_that_never_ends_is_given_up(order):
 # Webhooks
 
 
-@pytest.mark.parametrize("sequence", list(permutations(["declined", "authorized", "captured", "refunded"])))
-def test_webhooks_lead_to_the_same_state_in_any_order_and_any_number(order, sequence):
+IN_ANY_ORDER = pytest.mark.parametrize(
+    "sequence", list(permutations(["declined", "authorized", "captured", "refunded"])), ids="-".join
+)
+
+
+def hear(sequence):
+    """Take what the bank has written to the shop: each message three times, and the third round backwards."""
+    letters = {json.loads(text)["kind"]: text.encode() for _, text in ledger.take_due_webhooks()}
+    assert letters.keys() == set(sequence)
+    for kind in [*sequence, *sequence, *reversed(sequence)]:
+        bring(letters[kind])
+        settle_payments()
+
+
+@IN_ANY_ORDER
+@pytest.mark.parametrize("is_late", [False, True], ids=["in time", "late"])
+def test_webhooks_lead_to_the_same_state_in_any_order_and_any_number(order, sequence, is_late):
     payment = charging.start(order)
     ledger.decline(payment.reference)
     ledger.authorize(payment.reference)
     ledger.capture(payment.reference)
     ledger.refund(payment.reference, cents=1, key="by hand")
-    letters = {json.loads(body)["kind"]: body.encode() for _, body in ledger.take_due_webhooks()}
+    if is_late:
+        Order.objects.update(hold_expires_at=timezone.now())
+        assert holds.release_expired() == 1
 
-    for kind in [*sequence, *sequence, *reversed(sequence)]:
-        header = signatures.sign(letters[kind], secret=secret(), at=int(time.time()))
-        webhooks.receive("test", body=letters[kind], headers={SIGNATURE: header})
-        settle_payments()
+    hear(sequence)
 
     order.refresh_from_db()
-    assert order.status == "confirmed"
+    assert (order.status, order.holds_stock) == ("confirmed", True)
     events = {event.kind: event.amount for event in order.payment_events.all()}
     assert events == {
         "declined": 0,
@@ -242,6 +232,57 @@ def test_webhooks_lead_to_the_same_state_in_any_order_and_any_number(order, sequ
     assert order.payment_events.count() == PaymentWebhook.objects.count() == 4
 
 
+@IN_ANY_ORDER
+@pytest.mark.parametrize("end", ["refunded", "cancelled"])
+def test_webhooks_of_an_order_that_has_ended_change_nothing(order, sequence, end):
+    payment = charging.start(order)
+    ledger.decline(payment.reference)
+    ledger.authorize(payment.reference)
+    charging.check(payment)
+    order.refresh_from_db()
+    status.move(order, to=end, actor=timeline.SHOP)
+    settle_payments()
+
+    def facts():
+        return (
+            Order.objects.values("status", "holds_stock").get(),
+            list(order.payment_events.values_list("kind", "amount", "event_id")),
+            list(order.events.values_list("kind", flat=True)),
+            list(order.documents.values_list("number", flat=True)),
+            Product.objects.values_list("stock_quantity", flat=True).get(),
+            at_the_bank(payment),
+        )
+
+    before = facts()
+
+    hear(sequence)
+
+    assert facts() == before
+    assert before[0]["status"] == end
+    assert before[-1] == (order.total_amount, order.total_amount)
+    assert PaymentWebhook.objects.count() == 4
+    assert reconciliation.breaks() == []
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_money_told_of_after_a_cancellation_goes_back_once(order, times):
+    payment = charging.start(order)
+    ledger.authorize(payment.reference)
+    ledger.capture(payment.reference)
+    status.cancel(order, actor=timeline.SHOP)
+    letters = [text.encode() for _, text in ledger.take_due_webhooks()]
+
+    for letter in [*letters, *reversed(letters)] * times:
+        bring(letter)
+        settle_payments()
+    deliver(reverse=True)
+    settle_payments()
+
+    assert at_the_bank(payment) == (order.total_amount, order.total_amount)
+    assert order.payment_events.filter(kind="refunded").count() == 1
+    assert reconciliation.breaks() == []
+
+
 def test_webhook_answer_and_poll_that_tell_the_same_book_it_once(order):
     payment = paid(order)
     deliver()
@@ -249,18 +290,6 @@ def test_webhook_answer_and_poll_that_tell_the_same_book_it_once(order):
     charging.check(payment)
 
     assert PaymentEvent.objects.filter(kind="captured").count() == 1
-
-
-def test_a_webhook_of_an_order_that_is_cancelled_sends_the_money_back(order):
-    payment = charging.start(order)
-    ledger.pay(payment.reference)
-    status.cancel(order, actor=timeline.SHOP)
-
-    deliver()
-    settle_payments()
-
-    assert at_the_bank(payment) == (order.total_amount, order.total_amount)
-    assert reconciliation.breaks() == []
 
 
 @pytest.mark.parametrize(
@@ -399,67 +428,3 @@ def test_stock_is_not_taken_twice_by_paying_late():
 
     product.refresh_from_db()
     assert product.stock_quantity == 3
-
-
-# Our books and the bank's
-
-
-def provider_breaks():
-    return [(one.rule, one.detail.partition(" (")[0]) for one in reconciliation.breaks()]
-
-
-def test_what_is_on_its_way_is_no_disagreement(order):
-    payment = charging.start(order)
-    ledger.pay(payment.reference)
-    assert provider_breaks() == []  # the poller will ask
-    charging.check(payment)
-    status.cancel(order, actor=timeline.SHOP)
-    due = order.payment_events.get(kind="refund_due")
-    ledger.refund(payment.reference, cents=1000, key=status.refund_key(due))
-    assert provider_breaks() == []  # its answer is on the way
-
-    settle_payments()
-
-    assert provider_breaks() == []
-
-
-def test_money_that_only_the_bank_knows_of_is_a_disagreement(order):
-    payment = charging.start(order)
-    ledger.pay(payment.reference)
-    Payment.objects.update(state="closed")
-
-    assert provider_breaks() == [("provider", "captured 10.00 at test, not here")]
-
-
-def test_money_that_only_we_know_of_is_a_disagreement(order):
-    paid(order)
-    PaymentEvent.objects.filter(kind="captured").update(event_id="made up")
-
-    assert set(provider_breaks()) == {
-        ("provider", "captured 10.00 at test, not here"),
-        ("provider", "captured 10.00 here, not at test"),
-    }
-
-
-def test_another_amount_is_a_disagreement(order):
-    payment = paid(order)
-    status.refund_due(status.lock(order.pk), amount=Decimal(3), event_id="a", actor=timeline.SHOP)
-    ledger.refund(payment.reference, cents=200, key=f"refund:a:{payment.pk}")
-    settle_payments()
-    PaymentEvent.objects.filter(kind="refunded").update(amount=Decimal(3))
-
-    assert ("provider", "3.00 here, 2.00 at test") in provider_breaks()
-
-
-def test_a_bank_that_does_not_answer_is_not_taken_for_agreement(order):
-    paid(order)
-    ledger.set_fault("movements", "down", times=3)
-
-    assert provider_breaks() == [("provider", "not compared: test bank: nobody is there")]
-
-
-def test_an_open_payment_that_nobody_asks_about_is_found(order):
-    charging.start(order)
-    Payment.objects.update(next_check_at=timezone.now() - timedelta(hours=1))
-
-    assert provider_breaks() == [("payment", "nobody asks the provider about it")]
