@@ -65,7 +65,10 @@ class ShipForm(CountsForm):
         max_length=500,
         required=False,
         assume_scheme="https",
-        help_text=gettext_lazy("The customer follows the parcel by it."),
+        help_text=gettext_lazy(
+            "The customer follows the parcel by it. Empty: the page of the carrier, if it is DHL, DPD, GLS,"
+            " Hermes, UPS, FedEx or Deutsche Post."
+        ),
         widget=widgets.UnfoldAdminURLInputWidget(),
     )
 

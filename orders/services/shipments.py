@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from orders.carriers import tracking as pages
 from orders.errors import IllegalTransition, SentBefore
 from orders.models import Order, OrderEvent, Shipment
 from orders.selectors import fulfillment
@@ -26,7 +27,8 @@ def ship(
     """Send ``units`` (pk of a line -> how many) of ``order``, or all that is left of it. Once per ``key``.
 
     An order that nobody has begun to pack is being packed by that. It is shipped once nothing is left, and
-    until then its timeline says that part of it is on its way.
+    until then its timeline says that part of it is on its way. A parcel of a well-known carrier is followed
+    on the carrier's page, unless ``tracking`` names another.
 
     Raises:
         IllegalTransition: It is not paid, has been sent already, or has ended.
@@ -48,6 +50,8 @@ def ship(
     chosen = packing.within(wanted, left, refusal=_("Of %(name)s only %(most)d can be shipped."))
     if order.status == Order.Status.CONFIRMED:
         order = status.move(order, to=Order.Status.PROCESSING, actor=actor)
+    if not tracking.url:
+        tracking = tracking._replace(url=pages.page_of(tracking.carrier, tracking.number))
     shipment = packing.pack(order, chosen, key=key, actor=actor, tracking=tracking)
     followed = " ".join(part for part in (tracking.carrier, tracking.number) if part)
     if sum(left.values()) == sum(chosen.values()):

@@ -207,3 +207,40 @@ def test_how_far_the_lines_have_come_is_one_query(order, django_assert_num_queri
 
     with django_assert_num_queries(1):
         fulfillment.progress(order)
+
+
+@pytest.mark.parametrize(
+    ("carrier", "number", "page"),
+    [
+        (
+            "DHL Paket",
+            "0034 0434",
+            "https://www.dhl.de/de/privatkunden/pakete-empfangen/verfolgen.html?piececode=00340434",
+        ),
+        ("dpd", "0998", "https://tracking.dpd.de/status/de_DE/parcel/0998"),
+        ("GLS", "50", "https://gls-group.eu/DE/de/paketverfolgung?match=50"),
+        (
+            "Hermes",
+            "H1",
+            "https://www.myhermes.de/empfangen/sendungsverfolgung/sendungsinformation/#H1",
+        ),
+        ("UPS", "1Z/9&x=1", "https://www.ups.com/track?tracknum=1Z%2F9%26x%3D1"),
+        ("FedEx", "77", "https://www.fedex.com/fedextrack/?trknbr=77"),
+        (
+            "Deutsche Post",
+            "RR1DE",
+            "https://www.deutschepost.de/de/s/sendungsverfolgung.html?piececode=RR1DE",
+        ),
+        ("Postwagen", "PW1", ""),
+        ("DHL", " ", ""),
+        ("", "PW1", ""),
+    ],
+)
+def test_a_parcel_is_followed_on_the_page_of_a_carrier_that_is_known(order, carrier, number, page):
+    assert ship(order, tracking=Tracking(carrier, number)).tracking_url == page
+
+
+def test_a_page_that_staff_name_is_the_one(order):
+    tracking = Tracking("DHL", "0034", "https://dhl.example/0034")
+
+    assert ship(order, tracking=tracking).tracking_url == tracking.url
