@@ -22,6 +22,15 @@ class Attachment(NamedTuple):
     media_type: str
 
 
+class SampleMail(NamedTuple):
+    """A mail that nobody gets, for the style guide: by its slug, with what it is rendered from."""
+
+    slug: str
+    template: str
+    subject: str
+    context: Mapping[str, Any]
+
+
 def send_once(
     event_id: str,
     *,

@@ -25,15 +25,17 @@ from django.views.decorators.http import require_safe
 from django.views.static import serve
 
 from dbProject import health as dependencies
-from dbProject.mail import rendered
+from dbProject.mail import SampleMail, rendered
 from dbProject.samples import filled_in_form
 from dbProject.templatetags.money import round_money
 from orders.selectors import orders
-from orders.selectors import samples as mail_samples
+from orders.selectors import samples as order_mails
 from orders.views import samples as buying_samples
 from products.selectors import addresses, categories, samples
 from products.selectors import home as home_page
+from products.selectors import mail_samples as product_mails
 from users.models import User
+from users.selectors import samples as account_mails
 
 LONGEST_ADDRESS = 2_000
 """Characters; browsers and proxies cut what is longer."""
@@ -86,7 +88,7 @@ def styleguide_mails(request: HttpRequest) -> HttpResponse:
     """List every mail as text, with a link to it as HTML."""
     mails = [
         {"mail": mail, "text": rendered(mail.template, subject=mail.subject, context=mail.context)[0]}
-        for mail in mail_samples.mails()
+        for mail in _sample_mails()
     ]
     return TemplateResponse(request, "styleguide_mails.html", {"mails": mails})
 
@@ -95,11 +97,15 @@ def styleguide_mails(request: HttpRequest) -> HttpResponse:
 @csp_update({"style-src": [UNSAFE_INLINE]})  # type: ignore[arg-type]  # its types know no arguments
 def styleguide_mail(request: HttpRequest, slug: str) -> HttpResponse:
     """Show one mail as HTML, with the style block that mail programs need."""
-    for mail in mail_samples.mails():
+    for mail in _sample_mails():
         if mail.slug == slug:
             html = rendered(mail.template, subject=mail.subject, context=mail.context)[1]
             return HttpResponse(html)
     raise Http404(slug)
+
+
+def _sample_mails() -> list[SampleMail]:
+    return [*order_mails.mails(), *account_mails.mails(), *product_mails.mails()]
 
 
 @require_safe

@@ -1,4 +1,4 @@
-"""How accounts work here where django-allauth asks: user names, links in mails, who enters a code."""
+"""How accounts work here where django-allauth asks: user names, mails, who enters a code."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,9 +10,11 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from users.models import User
+from users.services import mails
 
 
 class CodeStage(EmailVerificationStage):
@@ -72,11 +74,17 @@ class AccountAdapter(DefaultAccountAdapter):
         return reverse("account")
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send a mail whose links lead to the shop's own address, whatever the request called it."""
+        """Have a mail sent whose links lead to the shop's own address, whatever the request called it."""
         links = {name: _ours(value) for name, value in context.items() if name.endswith("_url")}
         links.setdefault("password_reset_url", _ours(reverse("account_reset_password")))
         links["login_url"] = _ours(reverse("account_login"))
-        super().send_mail(template_prefix, email, {**context, **links})
+        texts = {name: value for name, value in context.items() if isinstance(value, str)}
+        if "timestamp" in context:
+            texts["timestamp"] = context["timestamp"].isoformat()
+        kind = template_prefix.rpartition("/")[2]
+        mails.record(
+            kind, to=email, language=get_language() or settings.LANGUAGE_CODE, facts={**texts, **links}
+        )
 
 
 def _ours(url: str) -> str:

@@ -47,6 +47,9 @@ class OutboxEvent(TimestampedModel):
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     task = models.CharField(_("task"), max_length=200, help_text="Name of the Celery task that consumes it.")
     payload = models.JSONField(_("details"), default=dict, help_text="Keyword arguments of the task.")
+    private = models.JSONField(
+        null=True, editable=False, help_text="For the consumer's eyes only; emptied once it has finished."
+    )
     due_at = models.DateTimeField(_("due"), default=timezone.now)
     attempts = models.PositiveSmallIntegerField(
         _("attempts"), default=0, help_text="How often a broker has accepted it."

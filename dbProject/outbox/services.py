@@ -9,6 +9,7 @@ whose effect leaves the machine calls :func:`claim`, acts outside any transactio
 
 import logging
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
 from itertools import groupby
@@ -48,14 +49,18 @@ class Figures(NamedTuple):
     parked: int
 
 
-def record(task: str, **payload: Any) -> OutboxEvent:
+def record(task: str, *, private: Mapping[str, Any] | None = None, **payload: Any) -> OutboxEvent:
     """Write down, inside the caller's transaction, that ``task`` has to run with ``payload``.
 
     However much one transaction records, it pokes once.
+
+    Args:
+        private: What neither the broker nor staff are to read, such as a code that opens an account; the
+            consumer asks for it (:func:`private_of`), and it is gone with the event's end.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("record() belongs into the transaction of the change")
-    event = OutboxEvent.objects.create(task=task, payload=payload)
+    event = OutboxEvent.objects.create(task=task, payload=payload, private=private)
     _poke_after_commit()
     return event
 
@@ -125,7 +130,15 @@ def finish(event_id: UUID | str) -> bool:
 
     A rival waits for the row, then learns that it came second.
     """
-    return OutboxEvent.objects.unfinished().filter(pk=event_id).update(finished_at=timezone.now()) == 1
+    rows = OutboxEvent.objects.unfinished().filter(pk=event_id)
+    return rows.update(finished_at=timezone.now(), private=None) == 1
+
+
+def private_of(event_id: UUID | str) -> Mapping[str, Any] | None:
+    """Return what was recorded for the consumer's eyes only; none if the event is finished."""
+    rows = OutboxEvent.objects.unfinished().filter(pk=event_id)
+    found: Mapping[str, Any] | None = rows.values_list("private", flat=True).first()
+    return found
 
 
 def fail(event_id: UUID | str, error: str) -> None:

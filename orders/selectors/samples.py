@@ -2,22 +2,14 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from dbProject.mail import SampleMail
 from orders.selectors import letters
 from orders.selectors.letters import Kind
-
-
-class SampleMail(NamedTuple):
-    """A mail by its slug, with what it is rendered from."""
-
-    slug: str
-    template: str
-    subject: str
-    context: dict[str, Any]
 
 
 def mails() -> list[SampleMail]:

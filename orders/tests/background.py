@@ -1,16 +1,11 @@
-"""Background work done at once, in the test's own thread."""
+"""Background work of orders done at once, in the test's own thread."""
 
-from dbProject.outbox.models import OutboxEvent
-from orders import tasks
+from dbProject.outbox.tests import working
 
 
 def work_off(*names):
     """Run what the outbox holds of these tasks of ``orders.tasks``, and what follows, until none is left."""
-    waiting = OutboxEvent.objects.filter(
-        task__in=[f"orders.tasks.{name}" for name in names], finished_at=None
-    )
-    while event := waiting.order_by("created_at").first():
-        getattr(tasks, event.task.rpartition(".")[2]).run(event_id=str(event.pk), **event.payload)
+    working.work_off(*(f"orders.tasks.{name}" for name in names))
 
 
 def settle_payments():

@@ -197,17 +197,3 @@ def test_a_laptop_prints_its_mail_and_keeps_it(settings, tmp_path, capsys):
     assert "Subject: Hello" in capsys.readouterr().out
     (kept,) = (tmp_path / "mail").iterdir()
     assert "Subject: Hello" in kept.read_text()
-
-
-@pytest.mark.parametrize("language", ["en", "de"])
-def test_the_style_guide_shows_every_mail(client, language):
-    client.get(f"/language/{language}/")
-    page = client.get("/styleguide/mail/").content.decode()
-    links = re.findall(r'href="(/styleguide/mail/[a-z_]+/)"', page)
-
-    assert len(links) == 3 + len(letters.LETTERS)
-    for link in links:
-        answer = client.get(link)
-        assert "ORD-20261126-AB3CD4" in answer.content.decode()
-        assert "style-src 'unsafe-inline'" in answer.headers["Content-Security-Policy"]
-    assert client.get("/styleguide/mail/unknown/").status_code == 404
