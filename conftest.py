@@ -31,7 +31,7 @@ hypothesis.settings.load_profile("shop")  # a busy machine is slow, not wrong
 def _nothing_remembered():
     cache.clear()
     caching.memory.clear()
-    resilience.forget_breakers()
+    resilience.forget()
     shutil.rmtree(Path(settings.TEST_BANK_LEDGER).parent, ignore_errors=True)
     current_app.control.purge()
 

@@ -10,9 +10,6 @@ from django.template.loader import render_to_string
 
 from dbProject.outbox import services as outbox
 
-CLAIM_SECONDS = 30
-"""Longer than a mail server may take (``EMAIL_TIMEOUT``), shorter than the outbox's patience."""
-
 
 class Attachment(NamedTuple):
     """A file that goes with a mail."""
@@ -48,7 +45,7 @@ def send_once(
     Raises:
         OSError: The mail server is away or refused; the outbox hands the event out again.
     """
-    if not outbox.claim(event_id, seconds=CLAIM_SECONDS):
+    if not outbox.claim(event_id):
         return
     text, html = rendered(template, subject=subject, context=context)
     letter = EmailMultiAlternatives(

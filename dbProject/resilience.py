@@ -1,7 +1,8 @@
-"""Calls that leave the machine: time limits, retries, and a breaker for what keeps failing.
+"""Calls that leave the machine: time limits, retries, a breaker for what keeps failing, and a bulkhead.
 
-They combine from the outside in: :class:`Retries` around :meth:`Breaker.guard` around a time limit. So each
-try counts, a breaker that has opened ends the tries, and a limit that ran out is a failure like any other.
+They combine from the outside in: :meth:`Bulkhead.enter` around :class:`Retries` around :meth:`Breaker.guard`
+around a time limit. So each try counts, a breaker that has opened ends the tries, a limit that ran out is a
+failure like any other, and only so many wait for all of that.
 Everything here belongs to one process and works in threads and in coroutines alike; nothing awaits or
 sleeps while it holds a lock.
 """
@@ -13,7 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import Any, TypeVar
 
 import tenacity
@@ -75,6 +76,16 @@ class CircuitOpen(ServiceFailed):
 
     def _text(self) -> str:
         return _("A service that the shop relies on is away at the moment. Please try again in a minute.")
+
+
+class BulkheadFull(ServiceFailed):
+    """As many wait for a service as may; nothing was asked, and the service may be well."""
+
+    code = "service_crowded"
+    status = 503
+
+    def _text(self) -> str:
+        return _("Many people are waiting for this at the moment. Please try again in a moment.")
 
 
 # Time limits
@@ -291,11 +302,12 @@ def breaker(
     *,
     trips_on: tuple[type[Exception], ...] = (ServiceFailed, OSError),
     failures: int = FAILURES,
+    open_seconds: float = OPEN_SECONDS,
 ) -> Breaker:
     """Return this process's breaker of that name, made at its first use; names come from code or settings."""
     with _breakers_lock:
         if name not in _breakers:
-            _breakers[name] = Breaker(name, trips_on=trips_on, failures=failures)
+            _breakers[name] = Breaker(name, trips_on=trips_on, failures=failures, open_seconds=open_seconds)
         return _breakers[name]
 
 
@@ -305,7 +317,48 @@ def breakers() -> Mapping[str, Breaker]:
         return dict(_breakers)
 
 
-def forget_breakers() -> None:
-    """Start anew, as after a restart; for tests."""
-    with _breakers_lock:
+# The bulkhead
+
+
+class Bulkhead:
+    """Has ``places`` for calls that wait for a service, so that one that hangs cannot take every thread.
+
+    Who finds no place is refused at once: waiting for one would take the thread all the same.
+    """
+
+    def __init__(self, name: str, *, places: int) -> None:
+        self.name = name
+        self._places = BoundedSemaphore(places)
+
+    @contextmanager
+    def enter(self) -> Iterator[None]:
+        """Keep a place while the block runs.
+
+        Raises:
+            BulkheadFull: None is free; the block did not run.
+        """
+        if not self._places.acquire(blocking=False):
+            raise BulkheadFull(self.name, "all places are taken")
+        try:
+            yield
+        finally:
+            self._places.release()
+
+
+_bulkheads: dict[str, Bulkhead] = {}
+_bulkheads_lock = Lock()
+
+
+def bulkhead(name: str, *, places: int) -> Bulkhead:
+    """Return this process's bulkhead of that name, made at its first use."""
+    with _bulkheads_lock:
+        if name not in _bulkheads:
+            _bulkheads[name] = Bulkhead(name, places=places)
+        return _bulkheads[name]
+
+
+def forget() -> None:
+    """Start anew with all breakers and bulkheads, as after a restart; for tests."""
+    with _breakers_lock, _bulkheads_lock:
         _breakers.clear()
+        _bulkheads.clear()

@@ -4,6 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
+from dbProject.outbox.tasks import consumer
 from orders.gateways.test_bank import post
 from orders.services import (
     cart,
@@ -19,43 +20,43 @@ from orders.services import (
 )
 
 
-@shared_task(max_retries=0)  # the outbox repeats it until it is finished, and counts
+@consumer
 def send_order_confirmation_email(*, order_id: int, event_id: str, **_later: Any) -> None:
     """Send one order's confirmation. ``_later`` swallows arguments that a newer release may add."""
     notifications.send_order_received(order_id=order_id, event_id=event_id)
 
 
-@shared_task(max_retries=0)  # as above
+@consumer
 def send_order_step_email(*, step_id: int, event_id: str, **_later: Any) -> None:
     """Tell the customer of a step of their order."""
     notifications.send_step(step_id=step_id, event_id=event_id)
 
 
-@shared_task(max_retries=0)  # as above
+@consumer
 def send_withdrawal_receipt_email(*, withdrawal_id: int, event_id: str, **_later: Any) -> None:
     """Send the receipt of a withdrawal."""
     withdrawals.send_receipt(withdrawal_id=withdrawal_id, event_id=event_id)
 
 
-@shared_task(max_retries=0)  # as above
+@consumer
 def send_order_link_email(*, order_id: int, event_id: str, **_later: Any) -> None:
     """Send the link to one order."""
     notifications.send_order_link(order_id=order_id, event_id=event_id)
 
 
-@shared_task(max_retries=0)  # as above
+@consumer
 def refund_order(*, order_id: int, event_id: str, **_later: Any) -> None:
     """Give back what is due of one order."""
     refunding.settle(order_id=order_id, event_id=event_id)
 
 
-@shared_task(max_retries=0)  # as above
+@consumer
 def capture_payment(*, payment_id: int, event_id: str, **_later: Any) -> None:
     """Take money that a customer's bank has promised."""
     charging.capture(payment_id=payment_id, event_id=event_id)
 
 
-@shared_task(max_retries=0)  # as above
+@consumer
 def apply_payment_webhook(*, webhook_id: int, event_id: str, **_later: Any) -> None:
     """Book what a payment provider's message says."""
     webhooks.apply(webhook_id=webhook_id, event_id=event_id)
@@ -73,7 +74,7 @@ def deliver_test_bank_webhooks(**_later: Any) -> None:
     post.deliver()
 
 
-@shared_task(max_retries=0)  # as above
+@consumer
 def render_document(*, document_id: int, event_id: str, **_later: Any) -> None:
     """Draw an invoice or credit note, and store it."""
     documents.render(document_id=document_id, event_id=event_id)

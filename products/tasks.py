@@ -4,6 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
+from dbProject.outbox.tasks import consumer
 from products.services import low_stock, picture_addresses, pictures, search_words
 
 
@@ -25,7 +26,7 @@ def refresh_search_words(**_later: Any) -> None:
     search_words.refresh()
 
 
-@shared_task(max_retries=0)  # the outbox repeats it until it is finished, and counts
+@consumer
 def send_low_stock_email(*, product_ids: list[int], event_id: str, **_later: Any) -> None:
     """Tell staff what runs out."""
     low_stock.send_notice(product_ids=product_ids, event_id=event_id)

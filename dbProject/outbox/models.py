@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import ClassVar, Self
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -85,5 +86,5 @@ class OutboxEvent(TimestampedModel):
         return self.finished_at is None and self.parked_at is not None
 
     def patience(self) -> timedelta:
-        """How long to wait for the consumer before handing it out again: 1, 2, 4 ... 128 minutes."""
-        return timedelta(minutes=2**self.attempts)
+        """How long to wait for the consumer before handing it out again: twice as long with each attempt."""
+        return timedelta(seconds=settings.OUTBOX_PATIENCE_SECONDS * 2**self.attempts)

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from celery import current_app
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Min, Q
 from django.utils import timezone
@@ -30,8 +31,6 @@ logger = logging.getLogger(__name__)
 
 BATCH = 100
 """Events that a relay takes at once."""
-LEASE = timedelta(seconds=30)
-"""How long one relay keeps a row to itself; a broker says no within 2 s."""
 KEPT = timedelta(days=30)
 """How long finished rows are kept."""
 AT_ONCE = 1_000
@@ -119,9 +118,12 @@ def park() -> int:
     return parked
 
 
-def claim(event_id: UUID | str, *, seconds: int) -> bool:
-    """Reserve an event whose effect leaves the machine; false if it is finished or another has it."""
-    until = timezone.now() + timedelta(seconds=seconds)
+def claim(event_id: UUID | str) -> bool:
+    """Reserve an event whose effect leaves the machine; false if it is finished or another has it.
+
+    It lasts for ``OUTBOX_CLAIM_SECONDS``, which no consumer outlives.
+    """
+    until = timezone.now() + timedelta(seconds=settings.OUTBOX_CLAIM_SECONDS)
     return OutboxEvent.objects.unclaimed().filter(pk=event_id).update(claimed_until=until) == 1
 
 
@@ -189,7 +191,8 @@ def figures() -> Figures:
 def _lease(limit: int) -> list[OutboxEvent]:
     rows = OutboxEvent.objects.due().order_by("due_at").select_for_update(skip_locked=True)
     events = list(rows[:limit])
-    OutboxEvent.objects.filter(pk__in=[event.pk for event in events]).update(due_at=timezone.now() + LEASE)
+    until = timezone.now() + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
+    OutboxEvent.objects.filter(pk__in=[event.pk for event in events]).update(due_at=until)
     return events
 
 

@@ -138,6 +138,9 @@ PAYMENT_GATEWAYS = {
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
 STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default="")
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="https://api.stripe.com")
+PAYMENT_CALLS_AT_ONCE = env.int("PAYMENT_CALLS_AT_ONCE", default=3)
+"""How many threads of a process may wait for a provider: fewer than it has, so that no page has to wait."""
+PAYMENT_BREAKER_SECONDS = 60.0  # how long a provider that failed five times in a row is left alone
 PAYMENT_PAGES = {"test": [], "stripe": ["https://checkout.stripe.com"]}[PAYMENT_PROVIDER]
 """Where a form of ours may lead in the end: browsers hold redirects to the policy of the page."""
 TEST_BANK_LEDGER = env.str("TEST_BANK_LEDGER", default=str(VAR_DIR / "test-bank.sqlite3"))
@@ -226,6 +229,11 @@ if PAYMENT_PROVIDER == "test":
         "task": "orders.tasks.deliver_test_bank_webhooks",
         "schedule": 2.0,  # seconds
     }
+OUTBOX_LEASE_SECONDS = 30  # how long one relay keeps a row to itself; a broker says no within 2 s
+OUTBOX_PATIENCE_SECONDS = 60  # for the consumer; then the event is handed out again, and waits twice as long
+OUTBOX_CLAIM_SECONDS = (
+    30  # how long a consumer may take; its process is ended then; shorter than the patience
+)
 OUTBOX_LATE_SECONDS = 60  # an event that has been due for so long makes the shop "degraded"
 JOB_HANDLERS = {
     "import_products": "products.services.import_jobs.run_import",

@@ -35,6 +35,7 @@ SESSION_COOKIE_SECURE = False
 CSRF_COOKIE_SECURE = False
 LANGUAGE_COOKIE_SECURE = False
 SERVE_MEDIA = True
+PAYMENT_CALLS_AT_ONCE = 100  # storms of threads
 MEMORY_CACHE_SECONDS = 0  # what one test remembered is not there for the next
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 STATIC_ROOT = None

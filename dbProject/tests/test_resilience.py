@@ -10,6 +10,8 @@ from dbProject.errors import ErrorCategory, ShopError
 from dbProject.resilience import (
     Breaker,
     BreakerState,
+    Bulkhead,
+    BulkheadFull,
     CircuitOpen,
     Deadline,
     Retries,
@@ -357,3 +359,28 @@ def test_a_deadline_counts_down_to_nothing(clock):
     assert deadline.left() == 0.5
     clock.advance(1)
     assert deadline.left() == 0
+
+
+# The bulkhead
+
+
+def test_who_finds_no_place_is_refused_at_once_and_who_leaves_makes_room():
+    bulkhead = Bulkhead("bank", places=2)
+    with bulkhead.enter():
+        with bulkhead.enter():
+            with pytest.raises(BulkheadFull) as refused, bulkhead.enter():
+                pytest.fail("the service was asked")
+            assert (refused.value.status, refused.value.code) == (503, "service_crowded")
+        with bulkhead.enter():
+            pass
+
+
+def test_a_call_that_fails_gives_its_place_back():
+    bulkhead = Bulkhead("bank", places=1)
+    for _ in range(2):
+        with pytest.raises(ServiceFailed, match="away"), bulkhead.enter():
+            raise ServiceFailed("bank", "away")
+
+
+def test_a_name_has_one_bulkhead_in_this_process():
+    assert resilience.bulkhead("a bank", places=2) is resilience.bulkhead("a bank", places=2)

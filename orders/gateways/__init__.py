@@ -4,6 +4,17 @@ Nothing here touches our database: services ask between transactions and book wh
 """
 
 from orders.gateways.base import Charge, Gateway, Report, Snapshot, Started, Webhook
-from orders.gateways.calls import call, gateway
+from orders.gateways.calls import PATIENCE_SECONDS, call, gateway, patience
 
-__all__ = ["Charge", "Gateway", "Report", "Snapshot", "Started", "Webhook", "call", "gateway"]
+__all__ = [
+    "PATIENCE_SECONDS",
+    "Charge",
+    "Gateway",
+    "Report",
+    "Snapshot",
+    "Started",
+    "Webhook",
+    "call",
+    "gateway",
+    "patience",
+]

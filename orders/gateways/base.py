@@ -62,7 +62,8 @@ class Gateway(Protocol):
 
     Calls raise ``ServiceFailed`` (``dbProject.resilience``) when there was no answer, after which nobody
     knows what happened, and ``PaymentRefused`` when the answer was no. Each is harmless to repeat: a key, or
-    the payment's own name, makes the second call find what the first has done.
+    the payment's own name, makes the second call find what the first has done. Made with the seconds that one
+    call may take.
     """
 
     name: str

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from dbProject.outbox import services as outbox
-from dbProject.resilience import ServiceFailed
+from dbProject.resilience import Deadline, ServiceFailed
 from orders import gateways
 from orders.errors import IllegalTransition, PaymentRefused
 from orders.gateways import Charge, Report
@@ -23,7 +23,6 @@ from orders.services import payments, status
 logger = logging.getLogger(__name__)
 Kind = PaymentEvent.Kind
 
-CLAIM_SECONDS = 30
 FIRST_LOOK = timedelta(seconds=45)
 """After the start: by then the webhook should have come."""
 AT_ONCE = 50
@@ -36,33 +35,40 @@ GIVEN_UP_AFTER = timedelta(days=8)
 def start(order: Order) -> Payment:
     """Return the open payment of ``order``, with the address of the provider's page.
 
+    However many questions that takes, nobody waits longer than ``gateways.PATIENCE_SECONDS`` for the answers.
+
     Raises:
         IllegalTransition: There is nothing to pay any more.
         ServiceFailed: The provider does not answer; asked again later, it finds the same payment.
         PaymentRefused: The provider wants no such payment.
     """
+    deadline = gateways.patience()
     payment = _open(order)
     if payment.url and payment.created_at > timezone.now() - GOOD_FOR:
         return payment
-    if payment.url and check(payment).state != Payment.State.OPEN:
+    if payment.url and check(payment, deadline).state != Payment.State.OPEN:
         payment = _open(order)  # its page has closed meanwhile
-    return _ask_for(payment) if not payment.url else payment
+    return _ask_for(payment, deadline) if not payment.url else payment
 
 
-def check(payment: Payment) -> Payment:
+def check(payment: Payment, deadline: Deadline | None = None) -> Payment:
     """Ask the provider what has become of ``payment`` and book it; return how it stands.
+
+    Args:
+        deadline: Of all its questions; without one, as :func:`start`.
 
     Raises:
         ServiceFailed: No answer; nothing was booked.
     """
+    deadline = deadline or gateways.patience()
     if not payment.reference:
-        payment = _ask_for(payment)
-    snapshot = gateways.call(payment.provider, lambda gateway: gateway.status(payment.reference))
+        payment = _ask_for(payment, deadline)
+    snapshot = gateways.call(payment.provider, lambda gateway: gateway.status(payment.reference), deadline)
     for report in snapshot.reports:
         book(payment.provider, report)
     kinds = {report.kind for report in snapshot.reports}
     if Kind.AUTHORIZED in kinds and Kind.CAPTURED not in kinds:
-        _take(payment)
+        _take(payment, deadline)
     if not snapshot.is_open:
         _end(payment)
     payment.refresh_from_db()
@@ -87,9 +93,9 @@ def capture(*, payment_id: int, event_id: str) -> None:
     Raises:
         ServiceFailed: No answer; the outbox hands the event out again.
     """
-    if not outbox.claim(event_id, seconds=CLAIM_SECONDS):
+    if not outbox.claim(event_id):
         return
-    _take(Payment.objects.select_related("order").get(pk=payment_id))
+    _take(Payment.objects.select_related("order").get(pk=payment_id), gateways.patience())
     outbox.finish(event_id)
 
 
@@ -114,12 +120,12 @@ def book(provider: str, report: Report) -> Order:
     return payments.apply_event(provider=provider, **report._asdict())
 
 
-def _take(payment: Payment) -> None:
+def _take(payment: Payment, deadline: Deadline) -> None:
     """Capture what is authorized, unless nobody wants it any more."""
     if not Order.objects.filter(pk=payment.order_id, status=Order.Status.PENDING).exists():
         return
     try:
-        report = gateways.call(payment.provider, lambda gateway: gateway.capture(payment.reference))
+        report = gateways.call(payment.provider, lambda gateway: gateway.capture(payment.reference), deadline)
     except PaymentRefused as refusal:
         logger.warning("The capture of payment %s was refused: %s", payment.key, refusal)
     else:
@@ -141,7 +147,7 @@ def _open(order: Order) -> Payment:
     )
 
 
-def _ask_for(payment: Payment) -> Payment:
+def _ask_for(payment: Payment, deadline: Deadline) -> Payment:
     """Ask the provider for the payment, and keep its answer."""
     order = payment.order
     charge = Charge(
@@ -153,7 +159,7 @@ def _ask_for(payment: Payment) -> Payment:
         language=order.language,
         return_url=f"{settings.SITE_URL}{orders.returning_path(order)}",
     )
-    started = gateways.call(payment.provider, lambda gateway: gateway.start(charge))
+    started = gateways.call(payment.provider, lambda gateway: gateway.start(charge), deadline)
     Payment.objects.filter(pk=payment.pk).update(
         reference=started.reference, url=started.url, updated_at=timezone.now()
     )

@@ -10,7 +10,6 @@ from orders.errors import PaymentRefused
 from orders.models import Order, Payment, PaymentEvent
 from orders.services import charging, payments, status
 
-CLAIM_SECONDS = 30
 MANUAL = "manual"
 
 
@@ -23,7 +22,7 @@ def settle(*, order_id: int, event_id: str) -> None:
     Raises:
         ServiceFailed: No answer; the outbox hands the event out again.
     """
-    if not outbox.claim(event_id, seconds=CLAIM_SECONDS):
+    if not outbox.claim(event_id):
         return
     order = Order.all_objects.get(pk=order_id)
     for due in unsettled(order):

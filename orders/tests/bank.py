@@ -17,6 +17,15 @@ def at_the_bank(payment):
     return Decimal(total["captured"]) / 100, Decimal(total["refunded"]) / 100
 
 
+def charged(order):
+    """Return what they say of all payments of an order: captured and refunded, in the currency."""
+    moved = [row for row in ledger.movements() if row.order_number == order.order_number]
+    return tuple(
+        Decimal(sum(row.cents for row in moved if row.kind == kind)) / 100
+        for kind in ("captured", "refunded")
+    )
+
+
 def paid(order):
     payment = charging.start(order)
     ledger.pay(payment.reference)

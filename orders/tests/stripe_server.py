@@ -19,7 +19,8 @@ class Refusal(Exception):
 class StripeServer:
     """Sessions, payments and refunds in memory. ``faults`` go wrong one call after the other.
 
-    A fault is ``hang`` (no answer, nothing done), ``lose`` (done, and the line breaks), or a status like 500.
+    A fault is ``hang`` (no answer, nothing done), ``lose`` (done, and the line breaks), a status like 500, or
+    the seconds that an answer takes, like 0.5.
     """
 
     secret = "whsec_test"  # noqa: S105
@@ -109,6 +110,8 @@ class StripeServer:
         if fault == "hang":
             self.is_over.wait(20)
             return
+        if isinstance(fault, float):
+            self.is_over.wait(fault)
         if isinstance(fault, int):
             self._send(request, fault, {"error": {"type": "api_error", "message": "broken"}})
             return

@@ -201,5 +201,5 @@ def test_the_breaker_opens_and_closes_around_stripe(stripe, order):
         charging.start(order)
     assert len(stripe.calls) == calls
 
-    resilience.forget_breakers()  # as after its minute
+    resilience.forget()  # as after its minute
     assert charging.start(order).reference

@@ -1,17 +1,13 @@
 """One order, many clicks, a bank that loses answers: at most one charge, never more given back than taken."""
 
-import time
-from decimal import Decimal
-
 import pytest
 
 from dbProject import resilience
-from orders.gateways import signatures
 from orders.gateways.test_bank import ledger
-from orders.gateways.test_bank.gateway import SIGNATURE, secret
 from orders.models import Payment
-from orders.services import charging, refunds, timeline, webhooks
+from orders.services import charging, refunds, timeline
 from orders.tests.background import settle_payments
+from orders.tests.bank import charged, deliver
 from orders.tests.factories import OrderFactory
 from tests.races.crowd import crowd, tally
 
@@ -22,15 +18,6 @@ pytestmark = pytest.mark.race
 def people():
     with crowd(20) as people:
         yield people
-
-
-def charged(order):
-    """Return what the bank has taken for an order and given back, by its own books."""
-    moved = [row for row in ledger.movements() if row.order_number == order.order_number]
-    return tuple(
-        Decimal(sum(row.cents for row in moved if row.kind == kind)) / 100
-        for kind in ("captured", "refunded")
-    )
 
 
 def pays(order):
@@ -44,20 +31,11 @@ def pays(order):
     return story
 
 
-def bank_tells():
-    """The bank's postman, as often as he likes."""
-    for webhook, text in ledger.take_due_webhooks():
-        body = text.encode()
-        header = signatures.sign(body, secret=secret(), at=int(time.time()))
-        webhooks.receive("test", body=body, headers={SIGNATURE: header})
-        ledger.webhook_accepted(webhook)
-
-
 def the_bank_is_back():
     """A minute later: nothing goes wrong any more, and the breaker lets calls through."""
     for call in ("start", "status"):
         ledger.set_fault(call, "", times=0)
-    resilience.forget_breakers()
+    resilience.forget()
 
 
 def is_refunded(order, amount, key):
@@ -72,11 +50,11 @@ def test_of_many_clicks_at_once_one_pays(people, rounds, fault):
             ledger.set_fault("start", fault, times=10)
             ledger.set_fault("status", fault, times=10)
 
-        people.at_once(*[pays(order)] * 16, *[bank_tells] * 4)
+        people.at_once(*[pays(order)] * 16, *[deliver] * 4)
         the_bank_is_back()
         if order.payments.filter(state="open").exists():
             pays(order)()
-        bank_tells()
+        deliver()
         settle_payments()
 
         order.refresh_from_db()

@@ -259,12 +259,12 @@ def test_what_was_finished_long_ago_is_removed():
 def test_an_event_is_claimed_by_one_consumer_at_a_time():
     event = outbox.record(TASK)
 
-    assert outbox.claim(event.pk, seconds=30)
-    assert not outbox.claim(event.pk, seconds=30)
+    assert outbox.claim(event.pk)
+    assert not outbox.claim(event.pk)
     outbox.fail(event.pk, "the mail server is away")
-    assert outbox.claim(event.pk, seconds=30)
+    assert outbox.claim(event.pk)
     assert outbox.finish(event.pk)
-    assert not outbox.claim(event.pk, seconds=30)
+    assert not outbox.claim(event.pk)
     assert not outbox.finish(event.pk)
 
 

@@ -28,8 +28,11 @@ class TestBank:
     __test__ = False  # not a test, whatever it is called
     name = "test"
 
+    def __init__(self, within_seconds: float = TIME_LIMIT_SECONDS) -> None:
+        self._seconds = min(within_seconds, TIME_LIMIT_SECONDS)
+
     def start(self, charge: Charge) -> Started:
-        opened = _over_the_wire(
+        opened = self._over_the_wire(
             "start",
             lambda: ledger.open_payment(
                 key=charge.key,
@@ -48,15 +51,15 @@ class TestBank:
             reports = [_report(movement._asdict()) for movement in ledger.movements(reference=reference)]
             return Snapshot(is_open=found is not None and found.state != ledger.PAID, reports=reports)
 
-        return _over_the_wire("status", look)
+        return self._over_the_wire("status", look)
 
     def capture(self, reference: str) -> Report:
-        return _report(_over_the_wire("capture", lambda: ledger.capture(reference))._asdict())
+        return _report(self._over_the_wire("capture", lambda: ledger.capture(reference))._asdict())
 
     def refund(self, reference: str, *, order_number: str, amount: Decimal, key: str) -> Report:
         cents = _cents(amount)
         return _report(
-            _over_the_wire("refund", lambda: ledger.refund(reference, cents=cents, key=key))._asdict()
+            self._over_the_wire("refund", lambda: ledger.refund(reference, cents=cents, key=key))._asdict()
         )
 
     def parse_webhook(self, body: bytes, headers: Mapping[str, str]) -> Webhook:
@@ -68,8 +71,24 @@ class TestBank:
             raise WebhookRefused(f"not a message of the test bank: {broken!r}") from broken
 
     def movements(self, since: datetime) -> Iterable[Report]:
-        moved = _over_the_wire("movements", lambda: ledger.movements(since=since.timestamp()))
+        moved = self._over_the_wire("movements", lambda: ledger.movements(since=since.timestamp()))
         return [_report(row._asdict()) for row in moved if row.kind in {"captured", "refunded"}]
+
+    def _over_the_wire(self, call: str, work: Callable[[], T]) -> T:
+        """Do the work of a call, unless the next one of its kind is to go wrong."""
+        fault = ledger.take_fault(call)
+        if fault == "down":
+            raise ServiceFailed("test bank", "nobody is there")
+        seconds = float(fault) if fault.replace(".", "", 1).isdigit() else 0.0
+        if seconds:
+            time.sleep(min(seconds, self._seconds))
+        try:
+            answer = work()
+        except ledger.Refused as refusal:
+            raise PaymentRefused(str(refusal)) from refusal
+        if fault == "lose" or seconds >= self._seconds:
+            raise ServiceTooSlow("test bank", f"no answer within {self._seconds:.1f} s")
+        return answer
 
 
 def secret() -> str:
@@ -89,20 +108,3 @@ def _report(movement: Mapping[str, Any]) -> Report:
 
 def _cents(amount: Decimal) -> int:
     return int(amount * 100)
-
-
-def _over_the_wire(call: str, work: Callable[[], T]) -> T:
-    """Do the work of a call, unless the next one of its kind is to go wrong."""
-    fault = ledger.take_fault(call)
-    if fault == "down":
-        raise ServiceFailed("test bank", "nobody is there")
-    seconds = float(fault) if fault.replace(".", "", 1).isdigit() else 0.0
-    if seconds:
-        time.sleep(min(seconds, TIME_LIMIT_SECONDS))
-    try:
-        answer = work()
-    except ledger.Refused as refusal:
-        raise PaymentRefused(str(refusal)) from refusal
-    if fault == "lose" or seconds >= TIME_LIMIT_SECONDS:
-        raise ServiceTooSlow("test bank", f"no answer within {TIME_LIMIT_SECONDS} s")
-    return answer
