@@ -1,0 +1,17 @@
+"""How long the shop, and a test, waits for what comes by itself."""
+
+from tests.trials import IS_MUTANT, ROUNDS
+
+PROMISED_SECONDS = 180
+"""Within which everything is right again after a fault."""
+DEADLINE_SECONDS = PROMISED_SECONDS if ROUNDS else 15 if IS_MUTANT else 40
+QUICK = {
+    "OUTBOX_LEASE_SECONDS": 3,
+    "OUTBOX_PATIENCE_SECONDS": 5,
+    "OUTBOX_CLAIM_SECONDS": 4,
+    "PAYMENT_BREAKER_SECONDS": 4.0,
+}
+"""Settings of the quick form, for the test and its processes."""
+QUICK_BROKER = {"visibility_timeout": 5, "unacked_restore_interval": 1}  # seconds
+QUICK_SCHEDULE = dict.fromkeys(("relay-outbox", "settle-open-payments", "deliver-test-bank-webhooks"), 1.0)
+"""Seconds between two runs."""
