@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from celery import shared_task
-
+from dbProject.outbox.tasks import consumer
 from users.services import mails
 
 
-@shared_task(max_retries=0)  # the outbox repeats it until it is finished, and counts
+@consumer
 def send_account_mail(*, kind: str, language: str, event_id: str, **_later: Any) -> None:
     """Send a mail about an account. ``_later`` swallows arguments that a newer release may add."""
     mails.send(kind=kind, language=language, event_id=event_id)

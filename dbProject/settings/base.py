@@ -230,10 +230,8 @@ if PAYMENT_PROVIDER == "test":
         "schedule": 2.0,  # seconds
     }
 OUTBOX_LEASE_SECONDS = 30  # how long one relay keeps a row to itself; a broker says no within 2 s
-OUTBOX_PATIENCE_SECONDS = 60  # for the consumer; then the event is handed out again, and waits twice as long
-OUTBOX_CLAIM_SECONDS = (
-    30  # how long a consumer may take; its process is ended then; shorter than the patience
-)
+OUTBOX_PATIENCE_SECONDS = 60  # with a consumer, before another attempt; each time twice as long
+OUTBOX_CLAIM_SECONDS = 30  # how long a consumer may take, then its process is ended; below the patience
 OUTBOX_LATE_SECONDS = 60  # an event that has been due for so long makes the shop "degraded"
 JOB_HANDLERS = {
     "import_products": "products.services.import_jobs.run_import",
