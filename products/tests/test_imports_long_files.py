@@ -1,6 +1,8 @@
 import pytest
 from django.db import OperationalError, connection
 
+from products import search
+from products.models import Product
 from products.services import imports
 from products.services.imports import batches, seen, statistics
 from products.tests.import_files import Imported, counts, write
@@ -160,6 +162,12 @@ def test_the_last_part_of_a_long_file_has_the_tables_measured(imported, measured
     imported(THREE, skip=2)
 
     assert measured == list(statistics.TABLES)
+
+
+def test_after_many_rows_their_words_are_known(imported, measured):
+    imported("sku,name,price\nA,Toner cartridge,1\nB,Ink cartridge,2\n")
+
+    assert search.find("cartrige", within=Product.objects.active().listed()).correction == "cartridge"
 
 
 def test_a_table_that_somebody_holds_is_left_to_the_database(imported, monkeypatch):

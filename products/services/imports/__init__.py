@@ -18,6 +18,7 @@ from django.utils import translation
 from products import readers
 from products.errors import ImportRefused
 from products.readers import Item, Problem, Record
+from products.services import search_words
 from products.services.imports import batches, local_pictures, statistics
 from products.services.imports.seen import Seen
 
@@ -106,6 +107,7 @@ def import_products(
     written = tally.created + tally.updated
     if not dry_run and (written >= statistics.MANY or (written and skip >= statistics.MANY)):
         statistics.gather()
+        search_words.refresh()  # or whoever misspells what is new is not understood for some minutes
     return tally
 
 
