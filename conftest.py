@@ -29,9 +29,9 @@ hypothesis.settings.load_profile("shop")  # a busy machine is slow, not wrong
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered():
+    resilience.forget()
     cache.clear()
     caching.memory.clear()
-    resilience.forget()
     shutil.rmtree(Path(settings.TEST_BANK_LEDGER).parent, ignore_errors=True)
     current_app.control.purge()
 

@@ -27,6 +27,7 @@ from django.views.static import serve
 from dbProject import health as dependencies
 from dbProject.mail import SampleMail, rendered
 from dbProject.samples import filled_in_form
+from dbProject.shared_pages import shared
 from dbProject.templatetags.money import round_money
 from orders.selectors import orders
 from orders.selectors import samples as order_mails
@@ -45,6 +46,7 @@ AFFORDABLE_BELOW = 30
 """A round price in the store's currency: what costs less is a present that needs no thinking."""
 
 
+@shared()
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     rows = home_page.rows(affordable_below=Decimal(AFFORDABLE_BELOW))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from dbProject.shared_pages import shared
 from dbProject.templatetags.money import money
 from products import search
 from products.forms import CatalogForm
@@ -25,6 +26,8 @@ SEEN_SECONDS = 60 * 60 * 24 * 30
 MOST_SEEN = 8
 LONGEST_PK = 18
 """Digits that the database can compare."""
+list_page = shared(*CatalogForm.base_fields, "page", prefixes=("attr_",))
+"""What the address of a page with a list may say."""
 
 
 class Chip(NamedTuple):
@@ -43,11 +46,13 @@ def _moved(request: HttpRequest, kind: type[Product | Category | Brand], slug: s
     return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
 
 
+@list_page
 @require_safe
 def product_list(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "products/product_list.html", _listing(request))
 
 
+@list_page
 @require_safe
 def category_detail(request: HttpRequest, slug: str) -> HttpResponse:
     category = categories.shelf(slug)
@@ -61,6 +66,7 @@ def category_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return TemplateResponse(request, "products/category_detail.html", context)
 
 
+@list_page
 @require_safe
 def brand_detail(request: HttpRequest, slug: str) -> HttpResponse:
     brand = Brand.objects.active().filter(slug=slug).first()
@@ -71,6 +77,7 @@ def brand_detail(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
+@shared("variant", prefixes=(choices.FIELD,))
 @require_safe
 def product_detail(request: HttpRequest, slug: str) -> HttpResponse:
     family = product_pages.family(slug)
@@ -90,6 +97,7 @@ def product_detail(request: HttpRequest, slug: str) -> HttpResponse:
     return TemplateResponse(request, "products/product_detail.html", context)
 
 
+@list_page
 @require_safe
 def search_results(request: HttpRequest) -> HttpResponse:
     """Show what the words of ``q`` find; what was probably meant where they find nothing."""
@@ -100,6 +108,7 @@ def search_results(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "products/search_results.html", context)
 
 
+@shared("q")
 @require_safe
 def search_suggest(request: HttpRequest) -> HttpResponse:
     """Return a fragment with what somebody who is still typing may mean."""

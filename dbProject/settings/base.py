@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "dbProject.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "dbProject.shared_pages.SharedPagesMiddleware",
     "csp.middleware.CSPMiddleware",
     "dbProject.middleware.AdminPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -171,25 +172,26 @@ DATABASES = {
     }
 }
 
-# Cache -- may vanish or hang without harm: misses instead of errors, and 0.25 s at most to find out.
+# Cache -- may vanish or hang without harm: misses instead of errors, and 0.25 s once to find out.
 REDIS_URL = env.str("REDIS_URL")
 CACHES: dict[str, dict[str, Any]] = {
     "default": {
-        "BACKEND": "django_redis.cache.RedisCache",
+        "BACKEND": "dbProject.redis_cache.GuardedRedisCache",
         "LOCATION": env.str("CACHE_URL", default=REDIS_URL),
         "KEY_PREFIX": f"shop:{RELEASE}",  # two releases side by side never read each other's values
         "OPTIONS": {
             "SERIALIZER": "django_redis.serializers.json.JSONSerializer",  # plain data only, never pickles
-            "IGNORE_EXCEPTIONS": True,
             "SOCKET_CONNECT_TIMEOUT": 0.25,  # seconds
             "SOCKET_TIMEOUT": 0.25,  # seconds
         },
     }
 }
-DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 MEMORY_CACHE_SECONDS = 60
 """How long a process may answer from its own memory; a change retires the value at once (see caching)."""
+MEMORY_CACHE_BYTES = 12_000_000  # in each process
+SHARED_PAGE_SECONDS = 60
+"""How long a page holds that is the same for all without a session (see shared_pages); 0: none is shared."""
 
 # Tasks -- the broker may lose everything: due work is found in the database again.
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL)

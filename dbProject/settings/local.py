@@ -24,9 +24,16 @@ _has_redis = bool(os.environ.get("REDIS_URL"))
 os.environ.setdefault("REDIS_URL", "memory://")
 
 from dbProject.settings.base import *  # noqa: E402, F403
-from dbProject.settings.base import CACHES, CELERY_BROKER_URL, LOGGING, STORAGES  # noqa: E402
+from dbProject.settings.base import (  # noqa: E402
+    CACHES,
+    CELERY_BROKER_URL,
+    LOGGING,
+    SHARED_PAGE_SECONDS,
+    STORAGES,
+)
 
 DEBUG = env.bool("DEBUG", default=False)
+SHARED_PAGE_SECONDS = 0 if DEBUG else SHARED_PAGE_SECONDS  # who edits a template sees it
 
 # No Redis: the cache and the queue live in the one process (see dbProject.worker).
 if not (_has_redis or os.environ.get("CACHE_URL")):

@@ -38,6 +38,7 @@ SERVE_MEDIA = True
 PAYMENT_CALLS_AT_ONCE = 100  # storms of threads
 MEMORY_CACHE_SECONDS = 0  # what one test remembered is not there for the next
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # no database is dropped under the connection of a server's thread
+SHARED_PAGE_SECONDS = 0  # tests see pages as they are built; those of shared_pages say otherwise
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
