@@ -1,7 +1,6 @@
 """Guests who order over HTTP from gunicorn's two workers, as fast as they are answered."""
 
 import re
-import socket
 import statistics
 import subprocess
 import sys
@@ -16,10 +15,9 @@ from urllib.parse import urlencode
 
 from benchmarks.buying import FIRST_PRODUCT
 from benchmarks.databases import ROOT
+from benchmarks.load import HOST, READY_SECONDS, WORKERS, answers
 from tests.services import free_port
 
-WORKERS = 2
-HOST = "shop.example.com"
 HIDDEN = re.compile(r'name="(csrfmiddlewaretoken|idempotency_key|total_seen)" value="([^"]+)"')
 CHOSEN = re.compile(r'name="shipping_method" value="(\d+)" checked')
 GUEST = {
@@ -30,7 +28,6 @@ GUEST = {
     "city": "Berlin",
     "country": "DE",
 }
-READY_SECONDS = 30
 
 
 class Visits(NamedTuple):
@@ -122,7 +119,7 @@ def web_server() -> Iterator[int]:
     )
     try:
         deadline = time.monotonic() + READY_SECONDS
-        while not _answers(port):
+        while not answers(port):
             if server.poll() is not None or time.monotonic() > deadline:
                 raise SystemExit("gunicorn did not start")
             time.sleep(0.1)
@@ -130,11 +127,3 @@ def web_server() -> Iterator[int]:
     finally:
         server.terminate()
         server.wait()
-
-
-def _answers(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        return False
-    return True

@@ -21,8 +21,23 @@ POPULAR = 4
 BEST_RATED = (F("avg_rating").desc(nulls_last=True), F("review_count").desc(), F("pk").desc())
 """Needs what ``with_reviews()`` adds."""
 
-LONG_TEXTS = ("description", "meta_title", "meta_description")
-"""What no list shows."""
+ON_CARDS = (
+    "slug",
+    "name",
+    "short_description",
+    "kind",
+    "price",
+    "sale_price",
+    "price_low",
+    "price_high",
+    "stock_quantity",
+    "low_stock_threshold",
+    "is_available",
+    "category_id",
+    "created_at",
+    "units_sold",
+)
+"""What lists show of a product, and what they put it in order by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +141,7 @@ def in_scope(wanted: CatalogFilter, *, is_ranked: bool = False) -> ProductQueryS
 
 def cards(products: ProductQuerySet) -> ProductQuerySet:
     """Load what a card says, in one query; :func:`dressed` brings what it shows."""
-    return products.with_category_and_brand().with_reviews().defer(*LONG_TEXTS)
+    return products.with_reviews().only(*ON_CARDS)
 
 
 def dressed(products: Iterable[Product]) -> list[Product]:

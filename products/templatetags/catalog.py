@@ -58,6 +58,8 @@ SWATCHES = {
     "gold": "#c9a54c",
 }
 """Names of colors that are drawn beside their words. Others are words only."""
+CATALOG, CATEGORIES = "/products/", "/categories/"
+"""Where menus lead to."""
 UNSAFE = str.maketrans({"<": "\\u003C", ">": "\\u003E", "&": "\\u0026"})
 """What could end a block of data early, as JSON writes it otherwise."""
 MOST_SWATCHES = 5
@@ -67,6 +69,13 @@ LARGEST = 1200
 
 register.simple_tag(categories.families)
 register.simple_tag(categories.menu)
+
+
+@register.simple_tag(takes_context=True)
+def menu_place(context: dict[str, Any]) -> str:
+    """Return where the reader is, if the menu may lead there, else empty text."""
+    path = context["request"].path if "request" in context else ""
+    return path if path == CATALOG or path.startswith(CATEGORIES) else ""
 
 
 @register.filter
