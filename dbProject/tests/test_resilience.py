@@ -227,7 +227,7 @@ def test_an_unwelcome_answer_is_an_answer(clock):
 def test_a_name_has_one_breaker_in_this_process():
     assert resilience.breaker("bank") is resilience.breaker("bank")
     assert resilience.breaker("bank") is not resilience.breaker("post")
-    assert set(resilience.breakers()) == {"bank", "post"}
+    assert set(resilience.breakers()) == {"bank", "post", "cache"}
 
 
 # Retries
