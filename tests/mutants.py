@@ -31,6 +31,10 @@ class Mutant(NamedTuple):
 STOCK, CHECKOUT = "products/services/stock.py", "orders/services/checkout.py"
 COUPONS, HOLDS = "orders/services/coupons.py", "orders/services/holds.py"
 STATUS, PAYMENTS = "orders/services/status.py", "orders/services/payments.py"
+CHARGING, REFUNDING = "orders/services/charging.py", "orders/services/refunding.py"
+CALLS, STRIPE = "orders/gateways/calls.py", "orders/gateways/stripe_checkout.py"
+OUTBOX, CONSUMER = "dbProject/outbox/services.py", "dbProject/outbox/tasks.py"
+MAIL, WEBHOOKS = "dbProject/mail.py", "orders/services/webhooks.py"
 
 LAST_UNIT = "tests/races/test_last_unit.py::test_the_last_units_are_sold_exactly_once"
 FAR_LAST_UNIT = "tests/races/test_far_database.py::test_the_last_units_are_sold_exactly_once"
@@ -44,6 +48,30 @@ ONE_ORDER = (
     "tests/races/test_one_order.py::test_expiry_cancellation_and_payment_of_one_order_at_the_same_moment"
 )
 ANY_COURSE = "tests/test_any_course.py::test_whatever_happens_in_whatever_order_the_books_agree"
+MANY_CLICKS = "tests/races/test_payments.py::test_of_many_clicks_at_once_one_pays"
+ONE_MESSAGE = "orders/tests/test_payments.py::test_a_message_is_thanked_for_each_time_and_kept_once"
+ALL_ORDERS = "orders/tests/test_payments.py::test_webhooks_lead_to_the_same_state_in_any_order_and_any_number"
+STRIPE_START = (
+    "orders/tests/test_stripe.py::test_a_call_that_goes_wrong_once_is_made_again_under_the_same_key"
+)
+STRIPE_REFUND = "orders/tests/test_stripe.py::test_a_refund_whose_answer_is_lost_is_made_once"
+TIME_FOR_TRIES = (
+    "orders/tests/test_gateway_calls.py::test_an_unanswered_question_is_asked_again_while_there_is_time"
+)
+KILLED_AT_A_MAIL = "tests/faults/test_workers.py::test_a_worker_killed_while_it_sends_a_mail_repeats_it_once"
+LOST_QUEUE = "tests/faults/test_workers.py::test_a_queue_that_is_lost_with_200_events_costs_none_of_them"
+KILLED_RELAY = (
+    "tests/faults/test_workers.py"
+    "::test_a_relay_killed_before_and_after_it_hands_out_costs_nothing_and_repeats_nothing"
+)
+KILLED_AT_A_REFUND = (
+    "tests/faults/test_workers.py::test_a_refund_that_was_made_in_the_moment_of_a_kill_is_not_made_again"
+)
+POISON = "tests/faults/test_workers.py::test_a_task_that_kills_its_process_is_begun_once_for_each_attempt"
+HANGING_PROVIDER = (
+    "tests/faults/test_providers.py"
+    "::test_a_provider_that_hangs_takes_no_other_page_with_it_and_is_asked_again_later"
+)
 
 STOCK_LOCK = Edit(STOCK, 'products = list(rows.select_for_update(of=("self",)))', "products = list(rows)")
 STOCK_CHECK = Edit(
@@ -61,6 +89,18 @@ KEY = Edit(
     "help_text='Scoped by the owner of the cart.', max_length=255, unique=True)",
     "help_text='Scoped by the owner of the cart.', max_length=255)",
 )
+COMES_BACK = Edit(CONSUMER, "reject_on_worker_lost=False", "reject_on_worker_lost=True")
+KEPT_EACH_TIME = Edit(
+    WEBHOOKS,
+    "            event_id=message.event_id,\n",
+    '            event_id=f"{message.event_id}:{PaymentWebhook.objects.count()}",\n',
+)
+BOOKED_EACH_TIME = Edit(
+    PAYMENTS,
+    "        event_id=event_id,\n        defaults",
+    '        event_id=f"{event_id}:{PaymentEvent.objects.count()}",\n        defaults',
+)
+ANOTHER = "__import__('uuid').uuid4().hex"
 
 MUTANTS = (
     Mutant("stock is not checked", LAST_UNIT, (STOCK_CHECK,)),
@@ -161,17 +201,7 @@ MUTANTS = (
             ),
         ),
     ),
-    Mutant(
-        "what a provider tells twice counts twice",
-        ONE_ORDER,
-        (
-            Edit(
-                PAYMENTS,
-                "        event_id=event_id,\n        defaults",
-                '        event_id=f"{event_id}:{PaymentEvent.objects.count()}",\n        defaults',
-            ),
-        ),
-    ),
+    Mutant("what a provider tells twice counts twice", ONE_ORDER, (BOOKED_EACH_TIME,)),
     Mutant(
         "money confirms without taking the stock again",
         ONE_ORDER,
@@ -191,5 +221,93 @@ MUTANTS = (
         "a cancelled order keeps its coupon",
         ANY_COURSE,
         (Edit(STATUS, "            coupons.give_back(order)\n", ""),),
+    ),
+    Mutant(
+        "the outbox is bypassed: tasks are sent on commit",
+        LOST_QUEUE,
+        (
+            Edit(
+                OUTBOX,
+                "    event = OutboxEvent.objects.create(task=task, payload=payload, private=private)\n"
+                "    _poke_after_commit()\n",
+                "    late = timezone.now() + timedelta(days=365)\n"
+                "    event = OutboxEvent.objects.create("
+                "task=task, payload=payload, private=private, due_at=late)\n"
+                '    message = {**payload, "event_id": str(event.pk)}\n'
+                "    transaction.on_commit(lambda: current_app.send_task(task, kwargs=message))\n",
+            ),
+        ),
+    ),
+    Mutant(
+        "late acknowledgment only: the outbox hands nothing out again",
+        KILLED_AT_A_MAIL,
+        (
+            COMES_BACK,
+            Edit(
+                OUTBOX,
+                "due_at=timezone.now() + batch[0].patience())",
+                "due_at=timezone.now() + timedelta(days=365))",
+            ),
+        ),
+    ),
+    Mutant("what kills its process comes back at once", POISON, (COMES_BACK,)),
+    Mutant(
+        "a mail is finished before it is sent",
+        KILLED_AT_A_MAIL,
+        (
+            Edit(
+                MAIL,
+                "    letter.send()\n    outbox.finish(event_id)\n",
+                "    outbox.finish(event_id)\n    letter.send()\n",
+            ),
+        ),
+    ),
+    Mutant(
+        "a mail has another Message-ID each time",
+        KILLED_AT_A_MAIL,
+        (Edit(MAIL, 'f"<{event_id}@', f'f"<{{{ANOTHER}}}@'),),
+    ),
+    Mutant(
+        "a mail is sent without being claimed",
+        KILLED_RELAY,
+        (Edit(MAIL, "    if not outbox.claim(event_id):\n", "    if False:\n"),),
+    ),
+    Mutant("a provider's message is kept as often as it comes", ONE_MESSAGE, (KEPT_EACH_TIME,)),
+    Mutant("webhook deduplication is off", ALL_ORDERS, (KEPT_EACH_TIME, BOOKED_EACH_TIME)),
+    Mutant(
+        "a payment is started without a key",
+        MANY_CLICKS,
+        (Edit(CHARGING, "        key=payment.key,\n", f"        key={ANOTHER},\n"),),
+    ),
+    Mutant(
+        "Stripe is asked for a payment without a key",
+        STRIPE_START,
+        (Edit(STRIPE, "sessions.create(asked, _once(charge.key))", "sessions.create(asked)"),),
+    ),
+    Mutant(
+        "a refund has no key",
+        KILLED_AT_A_REFUND,
+        (Edit(REFUNDING, "            key=status.refund_key(due),\n", f"            key={ANOTHER},\n"),),
+    ),
+    Mutant(
+        "Stripe is asked for a refund without a key",
+        STRIPE_REFUND,
+        (Edit(STRIPE, "refunds.create(asked, _once(key))", "refunds.create(asked)"),),
+    ),
+    Mutant(
+        "a provider that hangs may take every thread",
+        HANGING_PROVIDER,
+        (
+            Edit(
+                CALLS,
+                "    with resilience.bulkhead(name, places=settings.PAYMENT_CALLS_AT_ONCE).enter():\n",
+                "    if True:\n",
+            ),
+        ),
+    ),
+    Mutant(
+        "a provider is asked again when nobody waits any more",
+        TIME_FOR_TRIES,
+        (Edit(CALLS, "within_seconds=time_for_tries", "within_seconds=60"),),
     ),
 )
