@@ -14,8 +14,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from threading import BoundedSemaphore, Lock
-from typing import Any, TypeVar
+from threading import Condition, Lock
+from typing import Any, ClassVar, TypeVar
 
 import tenacity
 from django.utils.translation import gettext as _
@@ -323,12 +323,18 @@ def breakers() -> Mapping[str, Breaker]:
 class Bulkhead:
     """Has ``places`` for calls that wait for a service, so that one that hangs cannot take every thread.
 
-    Who finds no place is refused at once: waiting for one would take the thread all the same.
+    Who finds no place waits for one while others still get through. When nobody has for a second, the
+    service hangs, and who comes is refused at once: to wait would take the thread all the same.
     """
 
-    def __init__(self, name: str, *, places: int) -> None:
+    WAIT_SECONDS: ClassVar[float] = 1.0
+
+    def __init__(self, name: str, *, places: int, clock: Clock = time.monotonic) -> None:
         self.name = name
-        self._places = BoundedSemaphore(places)
+        self._free = places
+        self._clock = clock
+        self._changed = Condition()
+        self._last_entry = clock()
 
     @contextmanager
     def enter(self) -> Iterator[None]:
@@ -337,12 +343,21 @@ class Bulkhead:
         Raises:
             BulkheadFull: None is free; the block did not run.
         """
-        if not self._places.acquire(blocking=False):
-            raise BulkheadFull(self.name, "all places are taken")
+        with self._changed:
+            came_at = self._clock()
+            while not self._free:
+                left = min(came_at, self._last_entry) + self.WAIT_SECONDS - self._clock()
+                if left <= 0:
+                    raise BulkheadFull(self.name, "all places are taken")
+                self._changed.wait(left)
+            self._free -= 1
+            self._last_entry = self._clock()
         try:
             yield
         finally:
-            self._places.release()
+            with self._changed:
+                self._free += 1
+                self._changed.notify()
 
 
 _bulkheads: dict[str, Bulkhead] = {}

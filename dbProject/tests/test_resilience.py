@@ -364,15 +364,33 @@ def test_a_deadline_counts_down_to_nothing(clock):
 # The bulkhead
 
 
-def test_who_finds_no_place_is_refused_at_once_and_who_leaves_makes_room():
-    bulkhead = Bulkhead("bank", places=2)
+def test_who_finds_no_place_is_refused_at_once_when_nobody_has_got_through_for_a_second(clock):
+    bulkhead = Bulkhead("bank", places=2, clock=clock)
     with bulkhead.enter():
         with bulkhead.enter():
+            clock.advance(Bulkhead.WAIT_SECONDS)
             with pytest.raises(BulkheadFull) as refused, bulkhead.enter():
                 pytest.fail("the service was asked")
             assert (refused.value.status, refused.value.code) == (503, "service_crowded")
         with bulkhead.enter():
             pass
+
+
+def test_who_finds_no_place_gets_one_that_becomes_free_meanwhile(clock):
+    bulkhead = Bulkhead("bank", places=1, clock=clock)
+    got_in = threading.Event()
+
+    def call():
+        with bulkhead.enter():
+            got_in.set()
+
+    other = threading.Thread(target=call)
+    with bulkhead.enter():
+        other.start()
+        assert not got_in.is_set()
+    other.join(10)
+
+    assert got_in.is_set()
 
 
 def test_a_call_that_fails_gives_its_place_back():

@@ -3,7 +3,7 @@
 import pytest
 
 from dbProject import resilience
-from dbProject.resilience import BulkheadFull, Deadline, ServiceFailed, ServiceTooSlow
+from dbProject.resilience import Bulkhead, BulkheadFull, Deadline, ServiceFailed, ServiceTooSlow
 from orders import gateways
 from orders.gateways import calls
 
@@ -54,8 +54,9 @@ def test_a_question_after_others_that_took_all_the_time_is_not_asked(clock):
     assert resilience.breakers()["payment:test"].failures == 0
 
 
-def test_a_provider_is_waited_for_by_so_many_at_once_and_no_more(settings):
+def test_a_provider_is_waited_for_by_so_many_at_once_and_no_more(settings, monkeypatch):
     settings.PAYMENT_CALLS_AT_ONCE = 1
+    monkeypatch.setattr(Bulkhead, "WAIT_SECONDS", 0)
 
     def ask_meanwhile(_gateway):
         with pytest.raises(BulkheadFull):

@@ -18,8 +18,8 @@ def _books_agree(transactional_db):
 
 @pytest.fixture(autouse=True)
 def _quick(settings):
-    for name, seconds in ({} if ROUNDS else QUICK).items():
-        setattr(settings, name, seconds)
+    for name, value in ({} if ROUNDS else QUICK).items():
+        setattr(settings, name, value)
 
 
 @pytest.fixture
