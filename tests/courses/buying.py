@@ -4,7 +4,7 @@ from contextlib import suppress
 from decimal import Decimal
 
 from hypothesis import strategies as some
-from hypothesis.stateful import initialize, multiple, rule
+from hypothesis.stateful import multiple, rule
 
 from orders.errors import CouponRefused, EmptyCart, LimitReached, PriceChanged
 from orders.models import Order, Promotion
@@ -24,9 +24,8 @@ prices = some.decimals(Decimal("0.01"), 60, places=2)
 class Buying(World):
     """Guests fill carts and order; staff change prices, coupons and the shelf under them."""
 
-    @initialize(target=orders)
-    def begin_with_an_order(self):
-        """Anna has ordered two things with the coupon for one use, and Ben has filled a cart."""
+    def first_order(self):
+        """Let Anna order two things with the coupon for one use, and Ben fill a cart; return her order."""
         for guest in ("anna", "ben"):
             for product in self.products[1:]:
                 carts.add(self.carts[guest], product_id=product.pk, quantity=1)

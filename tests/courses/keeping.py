@@ -23,9 +23,9 @@ from orders.services import refunds, returns, shipments, status, timeline, withd
 from products.errors import OutOfStock
 from tests.courses.world import ON_SALE, World, orders
 
-counts = some.lists(some.integers(0, 2), min_size=len(ON_SALE), max_size=len(ON_SALE))
+counts = some.lists(some.sampled_from([0, 1, 1, 2]), min_size=len(ON_SALE), max_size=len(ON_SALE))
 """Units of each line of an order, as far as it has so many."""
-keys, positions = some.integers(1, 2), some.integers(1, 3)
+keys, positions = some.integers(1, 2), some.sampled_from([1, 1, 1, 2])
 ANSWERS = {"accept": returns.accept, "decline": returns.decline}
 
 
@@ -41,9 +41,9 @@ class Keeping(World):
         with suppress(IllegalTransition, PartlyShipped):
             status.cancel(Order.objects.get(pk=pk), actor=timeline.customer(None))
 
-    @rule(pk=orders, to=some.sampled_from(Order.Status))
+    @rule(pk=orders, to=some.sampled_from([to for to in Order.Status if to != Order.Status.CANCELLED]))
     def move(self, pk, to):
-        with suppress(IllegalTransition, PartlyShipped, OutOfStock):
+        with suppress(IllegalTransition, OutOfStock):
             status.move(Order.objects.get(pk=pk), to=to, actor=timeline.SHOP)
 
     @rule(pk=orders, units=counts, key=keys)
@@ -91,7 +91,7 @@ class Keeping(World):
     @rule(
         pk=orders,
         share=some.sampled_from(["0.01", "0.5", "1", "1.01"]),
-        closes=some.booleans(),
+        closes=some.sampled_from([False, False, True]),
         key=keys,
     )
     def refund(self, pk, share, closes, key):
@@ -103,7 +103,7 @@ class Keeping(World):
                 order, amount=amount, reason="Sorry", key=f"refund {key}", closes=closes, actor=timeline.SHOP
             )
 
-    @rule(pk=orders, what=some.sampled_from(["", "", "only the mug"]), key=keys)
+    @rule(pk=orders, what=some.sampled_from(["only the mug", "only the mug", ""]), key=keys)
     def withdraw(self, pk, what, key):
         order = Order.objects.get(pk=pk)
         for _ in range(2):
