@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from dbProject.pages import services as pages
 from orders.services import demo as terms
-from orders.services import demo_orders, sales
+from orders.services import demo_orders, demo_today, sales
 from products.demo import catalog
 from products.services import demo, search_words
 from users.services import demo as people
@@ -62,6 +62,7 @@ class Command(BaseCommand):
             placed = demo_orders.add_orders(
                 orders, seed=seed, customers=buyers, staff=staff, progress=advance
             )
+        demo_today.work(staff=staff, customer=buyers[0] if buyers else staff)
         sales.write_down()
         self.stdout.write(f"Added {added} products, {drawn} pictures and {reviews} reviews.")
         self.stdout.write(f"Added {zones} delivery zones, {offers} offers and {placed} orders.")
