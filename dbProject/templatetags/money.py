@@ -1,5 +1,6 @@
 """Amounts as people read them."""
 
+import re
 from decimal import Decimal
 
 from django import template
@@ -22,12 +23,19 @@ SYMBOLS = {
     "DKK": "kr",
 }
 """Others are shown by their code (ISO 4217)."""
+WRITTEN_DOWN = re.compile(rf"\b(\d{{1,10}}\.\d\d) {re.escape(settings.STORE_CURRENCY)}\b")
 
 
 @register.filter
 def money(amount: Decimal) -> str:
     """Return ``amount`` in the store's currency with the separators of the reader's language: 1,299.00 €."""
     return _in_currency(amounts.rounded(amount), decimals=2)
+
+
+@register.filter
+def with_amounts(text: str) -> str:
+    """Return ``text`` with each amount that was written down in no language (160.41 EUR) as ``money``."""
+    return WRITTEN_DOWN.sub(lambda found: money(Decimal(found[1])), text)
 
 
 def round_money(amount: int) -> str:

@@ -38,3 +38,18 @@ def test_a_currency_without_a_sign_is_shown_by_its_code(settings):
 
 def test_a_headline_has_no_cents():
     assert money.round_money(1500) == "1,500\xa0€"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1160.41 EUR · Return 1", "1.160,41\xa0€ · Return 1"),
+        ("Lamp 12.50 EURO, 3.5 EUR, 4.00 USD", "Lamp 12.50 EURO, 3.5 EUR, 4.00 USD"),
+        ("<b>1.00 EUR</b>", "&lt;b&gt;1,00\xa0€&lt;/b&gt;"),
+        ("", ""),
+    ],
+)
+def test_amounts_in_a_text_are_read_as_any_other(text, expected):
+    with translation.override("de"):
+        template = Template("{% load money %}{{ text|with_amounts }}")
+        assert template.render(Context({"text": text})) == expected

@@ -151,7 +151,7 @@ def _sent_back(chance: Random, delivered_at: datetime) -> Iterator[Step]:
 def _money_back(at: datetime, kind: OrderEvent.Kind, actor: OrderEvent.Actor, reason: str) -> Iterator[Step]:
     yield Step(Kind.REFUND_DUE, at, actor)
     yield Step(kind, at, actor, reason)
-    yield Step(Kind.NOTE, at, Actor.PROVIDER)
+    yield Step(Kind.REFUND_SENT, at, Actor.PROVIDER)
 
 
 def _working_day(at: datetime, *, days: int, hour: float) -> datetime:

@@ -36,6 +36,7 @@ class OrderEvent(models.Model):
         PAYMENT = "payment", _("Payment received")
         PAYMENT_DECLINED = "payment_declined", _("Payment declined")
         REFUND_DUE = "refund_due", _("Money goes back")
+        REFUND_SENT = "refund_sent", _("Money has gone back")
         RETURN_REQUESTED = "return_requested", _("Return requested")
         RETURN_ACCEPTED = "return_accepted", _("Return accepted")
         RETURN_DECLINED = "return_declined", _("Return declined")

@@ -72,7 +72,7 @@ class Ledgers:
                 booked = (MANUAL, number, Money.CAPTURED, total)
             case Kind.REFUND_DUE, _:
                 booked = ("shop", f"{number}:rest", Money.REFUND_DUE, total)
-            case Kind.NOTE, Actor.PROVIDER:
+            case Kind.REFUND_SENT, _:
                 booked = ("test", f"refund:{number}:rest", Money.REFUNDED, total)
             case _:
                 return ""
@@ -87,9 +87,8 @@ class Ledgers:
                 created_at=step.at,
             )
         )
-        if step.kind in {Kind.PAYMENT, Kind.REFUND_DUE}:
-            return f"{amount} {order.currency}"
-        return f"{kind.label}: {amount} {order.currency}" if kind == Money.REFUNDED else ""
+        moves = step.kind in {Kind.PAYMENT, Kind.REFUND_DUE, Kind.REFUND_SENT}
+        return f"{amount} {order.currency}" if moves else ""
 
     def _move(self, order: Order, units: Mapping[Product, int], kind: str, at: datetime) -> None:
         sign = -1 if kind == Moved.SALE else 1

@@ -106,9 +106,9 @@ def _declined(order: Order, _event: PaymentEvent) -> Order:
 def _refunded(order: Order, event: PaymentEvent) -> Order:
     timeline.record(
         order,
-        OrderEvent.Kind.NOTE,
+        OrderEvent.Kind.REFUND_SENT,
         actor=timeline.PROVIDER,
-        detail=f"{_('Refunded')}: {event.amount} {order.currency}",
+        detail=f"{event.amount} {order.currency}",
     )
     return order
 
