@@ -179,6 +179,19 @@ def test_a_bank_that_is_down_is_asked_again_at_growing_intervals(order):
     assert waits == [20, 40, 80, 160]
 
 
+def test_a_slow_bank_is_asked_for_a_minute_and_about_the_others_the_next_time(order, monkeypatch):
+    for one in (order, OrderFactory(user=None)):
+        ledger.pay(charging.start(one).reference)
+    Payment.objects.update(next_check_at=timezone.now())
+    monkeypatch.setattr(charging, "ROUND_SECONDS", 0)
+
+    assert charging.settle_open() == 1
+    Payment.objects.filter(state="open").update(next_check_at=timezone.now())
+    assert charging.settle_open() == 1
+
+    assert set(Order.objects.values_list("status", flat=True)) == {"confirmed"}
+
+
 def test_a_payment_that_never_ends_is_given_up(order):
     payment = charging.start(order)
     Payment.objects.update(next_check_at=timezone.now(), created_at=timezone.now() - timedelta(days=9))

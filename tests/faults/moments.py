@@ -20,11 +20,13 @@ class Moments(AppConfig):
     def ready(self):
         from dbProject.outbox import services as outbox
         from orders.gateways.test_bank.gateway import TestBank
+        from orders.services import payments
 
         after(TestBank, "start")
         after(TestBank, "status")
         after(TestBank, "capture")
         after(TestBank, "refund")
+        after(payments, "apply_event")
         after(outbox, "_lease")
         before(outbox, "_count")
 

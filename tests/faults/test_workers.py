@@ -100,6 +100,27 @@ def test_a_relay_killed_before_and_after_it_hands_out_costs_nothing_and_repeats_
     assert [list(postbox.arrived(order.email).values()) for order in orders] == [[1]] * 10
 
 
+def test_a_worker_killed_within_its_transaction_leaves_nothing_of_it_and_does_it_again(
+    shop, everything_is_done
+):
+    order = OrderFactory(user=None)
+    ledger.pay(charging.start(order).reference)
+    deliver()
+    shop.stop_at("after apply_event")
+    shop.start_worker()
+    shop.start_clock()
+
+    shop.kill_at("after apply_event")
+    order.refresh_from_db()
+    assert (order.status, booked(order)) == (Order.Status.PENDING, (0, 0))
+    everything_is_done()
+
+    order.refresh_from_db()
+    assert order.status == Order.Status.CONFIRMED
+    assert charged(order) == booked(order) == (order.total_amount, 0)
+    assert order.events.filter(kind="confirmed").count() == 1
+
+
 def test_a_refund_that_was_made_in_the_moment_of_a_kill_is_not_made_again(shop, everything_is_done):
     order = OrderFactory(user=None)
     ledger.pay(charging.start(order).reference)
