@@ -15,12 +15,14 @@ from dbProject import caching
 from dbProject.pages import services as pages
 from orders.selectors import orders
 from orders.services import cart as carts
+from orders.tests import bank
 from orders.tests.factories import MethodFactory, OrderFactory
 from products.models import Product
 from products.services import attributes, catalog, categories, pictures, stock
 from products.tests.factories import AttributeFactory, BrandFactory, ProductFactory, ReviewFactory
 from products.tests.pictures import encoded, picture
-from users.tests.factories import UserFactory
+from tests.browser.desk import open_tab
+from users.tests.factories import StaffFactory, UserFactory
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 ARGUMENTS = [
@@ -160,3 +162,29 @@ def customer(filled_shop, live_server):
             "password": "/accounts/password/change/",
         },
     )
+
+
+@pytest.fixture
+def order(transactional_db, settings, tmp_path):
+    """A guest's order of a bowl and a lamp, 4.90 for the delivery, paid at the bank."""
+    settings.MEDIA_ROOT = tmp_path
+    MethodFactory()
+    things = [ProductFactory(name="Harbor bowl", price=Decimal(38)), ProductFactory(name="Attic lamp")]
+    for thing in things:
+        pictures.add(thing, picture())
+    order = OrderFactory(user=None, units=dict.fromkeys(things, 1))
+    bank.paid(order)
+    return order
+
+
+@pytest.fixture
+def desk(browser, live_server, client, order):
+    """A tab on a desk in which staff is logged in, on the page of the order."""
+    client.force_login(StaffFactory(first_name="Robin", last_name="Marlow"))
+    tab = open_tab(browser, live_server, width=1280, height=900)
+    tab.context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
+    tab.goto(f"/admin/orders/order/{order.pk}/change/")
+    yield tab
+    tab.context.close()

@@ -10,6 +10,7 @@ from orders.selectors import orders
 from orders.services import reconciliation
 from orders.tests.factories import MethodFactory, OrderFactory
 from tests.browser.barriers import barriers
+from tests.browser.desk import open_tab
 from users.tests.factories import UserFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.integration, pytest.mark.slow]
@@ -23,20 +24,6 @@ def shop(filled_shop):
     MethodFactory(name="Standard delivery")
     MethodFactory(name="Express", price=Decimal("12.90"))
     return filled_shop
-
-
-def open_tab(browser, live_server, *, width, height, scripts=True, scheme="light"):
-    context = browser.new_context(
-        base_url=live_server.url,
-        viewport={"width": width, "height": height},
-        java_script_enabled=scripts,
-        color_scheme=scheme,
-    )
-    tab = context.new_page()
-    tab.complaints = []
-    tab.on("console", lambda message: tab.complaints.append(message.text))
-    tab.on("pageerror", lambda error: tab.complaints.append(str(error)))
-    return tab
 
 
 def fill_in(tab):

@@ -1,61 +1,24 @@
 """One of two things comes back, in a real browser: asked for on a phone without scripts, seen to by staff."""
 
-import re
 from decimal import Decimal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.core import mail
 from playwright.sync_api import expect
 
 from orders.models import Order
 from orders.selectors import orders
 from orders.services import reconciliation
-from orders.tests.factories import MethodFactory, OrderFactory, ReturnFactory
+from orders.tests.background import settle_payments, work_off
+from orders.tests.bank import at_the_bank
+from orders.tests.factories import ReturnFactory
 from products.models import Product
-from products.services import pictures
-from products.tests.factories import ProductFactory
-from products.tests.pictures import picture
 from tests.browser.barriers import barriers
-from tests.browser.test_purchase import OVERFLOW, open_tab
-from users.tests.factories import StaffFactory
+from tests.browser.desk import open_tab, press, send
+from tests.browser.test_purchase import OVERFLOW
 
 pytestmark = [pytest.mark.browser, pytest.mark.integration, pytest.mark.slow]
-
-
-@pytest.fixture
-def order(transactional_db, settings, tmp_path):
-    """A guest's paid order of a bowl and a lamp, 4.90 for the delivery."""
-    settings.MEDIA_ROOT = tmp_path
-    MethodFactory()
-    things = [ProductFactory(name="Harbor bowl", price=Decimal(38)), ProductFactory(name="Attic lamp")]
-    for thing in things:
-        pictures.add(thing, picture())
-    return OrderFactory(user=None, units=dict.fromkeys(things, 1), status=Order.Status.CONFIRMED)
-
-
-@pytest.fixture
-def desk(browser, live_server, client, order):
-    """A tab on a desk in which staff is logged in, on the page of the order."""
-    client.force_login(StaffFactory())
-    tab = open_tab(browser, live_server, width=1280, height=900)
-    tab.context.add_cookies(
-        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-    )
-    tab.goto(f"/admin/orders/order/{order.pk}/change/")
-    yield tab
-    tab.context.close()
-
-
-def press(tab, name):
-    """Follow a link with this name, before which an icon may stand, to the page it leads to."""
-    with tab.expect_navigation():
-        tab.get_by_role("main").get_by_role("link", name=re.compile(rf"^(\w+ )?{name}$")).first.click()
-
-
-def send(tab, name):
-    """Send a form by the button with this name, and wait for the page that answers."""
-    with tab.expect_navigation():
-        tab.get_by_role("main").get_by_role("button", name=name, exact=True).click()
 
 
 def test_one_of_two_things_is_returned_and_refunded(browser, live_server, order, desk):
@@ -90,11 +53,23 @@ def test_one_of_two_things_is_returned_and_refunded(browser, live_server, order,
     send(desk, "Refund")
     expect(desk.get_by_text("42.90\xa0€ goes back to the customer.")).to_be_visible()
 
+    settle_payments()
     phone.reload()
     expect(phone.locator(".sums")).to_contain_text("\N{MINUS SIGN}42.90")
-    expect(phone.locator(".timeline")).to_contain_text("Money goes back")
+    expect(phone.locator(".timeline")).to_contain_text("Money goes back 42.90\xa0€")
+    expect(phone.locator(".timeline")).to_contain_text("Money has gone back 42.90\xa0€")
+    assert at_the_bank(order.payments.get()) == (Decimal("52.90"), Decimal("42.90"))
     order.refresh_from_db()
     assert (order.status, order.amount_kept()) == (Order.Status.DELIVERED, Decimal("10.00"))
+    work_off("send_order_confirmation_email", "send_order_step_email")
+    papers = {letter.subject: [name[:3] for name, *_ in letter.attachments] for letter in mail.outbox}
+    said = {subject.partition(order.order_number)[0].strip(): names for subject, names in papers.items()}
+    assert said == {
+        "Your order": [],
+        "Paid: your order": ["INV"],
+        "Your return for the order": [],
+        "Money goes back for your order": ["CN-"],
+    }
     assert {product.stock_quantity for product in Product.objects.all()} == {19}
     assert reconciliation.breaks() == []
     assert desk.complaints == []
