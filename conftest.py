@@ -17,6 +17,7 @@ from PIL import Image
 from rest_framework.test import APIClient
 
 from dbProject import caching, resilience
+from dbProject.limits import counters, rules
 from orders.tests.factories import OrderFactory
 from products.tests.factories import ProductFactory
 from users.tests.factories import StaffFactory, UserFactory
@@ -32,6 +33,8 @@ def _nothing_remembered():
     resilience.forget()
     cache.clear()
     caching.memory.clear()
+    counters.memory.clear()
+    rules.forget()
     shutil.rmtree(Path(settings.TEST_BANK_LEDGER).parent, ignore_errors=True)
     current_app.control.purge()
 

@@ -25,27 +25,37 @@ def problem_details(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Answer a :class:`ShopError` or one of DRF's own errors; leave bugs to the error tracker."""
     if locks.is_timeout(exc):
         exc = locks.Busy()
+    request_id = context["request"].headers["X-Request-ID"]
     if isinstance(exc, ShopError):
-        response = Response(status=exc.status)
-        problem = {"code": exc.code, "detail": exc.detail, "errors": [], **exc.facts}
-    elif (answer := views.exception_handler(exc, context)) is None:
+        return Response(
+            body_of(exc, request_id=request_id), status=exc.status, content_type="application/problem+json"
+        )
+    if (answer := views.exception_handler(exc, context)) is None:
         return None
-    elif isinstance(exc, ValidationError):
-        response = answer
+    if isinstance(exc, ValidationError):
         detail = "Some of what you sent is missing or wrong."
         problem = {"code": "invalid", "detail": detail, "errors": list(_field_errors(answer.data))}
     else:
-        response = answer
         problem = {"code": answer.data["detail"].code, "detail": answer.data["detail"], "errors": []}
-    response.data = {
+    answer.data = _body(answer.status_code, request_id=request_id, **problem)
+    answer.content_type = "application/problem+json"
+    return answer
+
+
+def body_of(error: ShopError, *, request_id: str) -> dict[str, Any]:
+    """Return what a program reads of ``error``."""
+    facts = {"code": error.code, "detail": error.detail, "errors": [], **error.facts}
+    return _body(error.status, request_id=request_id, **facts)
+
+
+def _body(status: int, *, request_id: str, **facts: Any) -> dict[str, Any]:
+    return {
         "type": "about:blank",
-        "title": HTTPStatus(response.status_code).phrase,
-        "status": response.status_code,
-        "request_id": context["request"].headers["X-Request-ID"],
-        **problem,
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "request_id": request_id,
+        **facts,
     }
-    response.content_type = "application/problem+json"
-    return response
 
 
 def _field_errors(data: Any, pointer: str = "") -> Iterator[dict[str, str]]:

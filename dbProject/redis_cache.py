@@ -55,6 +55,22 @@ class GuardedRedisCache(RedisCache):
     def delete_many(self, *args: Any, **kwargs: Any) -> Any:
         return _guarded(lambda: super(GuardedRedisCache, self).delete_many(*args, **kwargs), None)
 
+    def count(self, key: str, *, window_seconds: int) -> tuple[int, int] | None:
+        """Count one more, atomically, in a window that begins with the first.
+
+        Returns how often it was and the seconds left of the window; None where Redis does not answer.
+        """
+
+        def ask() -> tuple[int, int]:
+            steps = self.client.get_client(write=True).pipeline(transaction=True)
+            steps.set(key, 0, ex=window_seconds, nx=True)
+            steps.incr(key)
+            steps.ttl(key)
+            _is_new, counted, seconds = steps.execute()
+            return counted, seconds
+
+        return _guarded(ask, None)
+
     def clear(self) -> None:
         _guarded(super().clear, None)
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from dbProject import clients
 from users.models import User
 from users.services import mails
 
@@ -69,6 +70,9 @@ class AccountAdapter(DefaultAccountAdapter):
             )
             return False
         return bool(super().confirm_email(request, email_address))
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return clients.address_of(request) or ""
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account")

@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.account.signals import email_confirmed, password_reset
-from django.contrib.auth.signals import user_logged_in
-from django.core.exceptions import PermissionDenied
+from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from dbProject import clients
+from dbProject.limits import services as limits
+from dbProject.limits.rules import Visitor
+from users import identity
 from users.models import User
 from users.services import accounts
 
@@ -27,8 +29,14 @@ def password_replaced(user: User, **_: Any) -> None:
 
 @receiver(user_logged_in)
 def logged_in(request: HttpRequest, user: User, **_: Any) -> None:
-    try:
-        address = get_adapter(request).get_client_ip(request)
-    except PermissionDenied:  # a test client, or a server on a socket that does not say
-        address = None
+    address = clients.address_of(request)
     accounts.note_login(user, address=address)
+    limits.forgive(("login", "login_failures"), Visitor(address, identity.of(user)))
+
+
+@receiver(user_login_failed)
+def login_failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
+    """Count what somebody got wrong, whether there is such an account or not."""
+    if request is not None:
+        email = str(credentials.get("email") or credentials.get("username") or "")
+        limits.note_failure("login_failures", Visitor(clients.address_of(request), identity.written(email)))

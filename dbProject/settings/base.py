@@ -12,6 +12,13 @@ from django.core.exceptions import ImproperlyConfigured
 
 from dbProject.settings.carriers import read_carriers
 from dbProject.settings.environment import BASE_DIR, env, insist_on_required, read_dotenv
+from dbProject.settings.limits import RATE_LIMIT_DEFAULT as RATE_LIMIT_DEFAULT
+from dbProject.settings.limits import RATE_LIMIT_ENDPOINTS as RATE_LIMIT_ENDPOINTS
+from dbProject.settings.limits import RATE_LIMIT_EXEMPT as RATE_LIMIT_EXEMPT
+from dbProject.settings.limits import RATE_LIMIT_READS as RATE_LIMIT_READS
+from dbProject.settings.limits import RATE_LIMIT_STAFF_FACTOR as RATE_LIMIT_STAFF_FACTOR
+from dbProject.settings.limits import RATE_LIMIT_VIEWS as RATE_LIMIT_VIEWS
+from dbProject.settings.limits import RATE_LIMIT_WINDOW as RATE_LIMIT_WINDOW
 from dbProject.settings.unfold import UNFOLD as UNFOLD
 
 django_stubs_ext.monkeypatch()  # lets QuerySet["Product"] be written at run time
@@ -49,6 +56,7 @@ INSTALLED_APPS = [
     "tree_queries",
     "dbProject.apps.ProjectConfig",
     "dbProject.jobs",
+    "dbProject.limits",
     "dbProject.outbox",
     "dbProject.pages",
     "users",
@@ -68,6 +76,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "dbProject.limits.middleware.RateLimitMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "dbProject.middleware.ShopErrorMiddleware",
@@ -217,6 +226,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "render-pictures": {"task": "products.tasks.render_pictures", "schedule": 15.0},  # seconds
     "refresh-search-words": {"task": "products.tasks.refresh_search_words", "schedule": 600.0},  # seconds
     "relay-outbox": {"task": "dbProject.outbox.tasks.relay_outbox", "schedule": 5.0},  # seconds
+    "tidy-limits": {"task": "dbProject.limits.tasks.tidy_limits", "schedule": 3600.0},  # seconds
     "tidy-outbox": {"task": "dbProject.outbox.tasks.tidy_outbox", "schedule": 3600.0},  # seconds
     "release-expired-holds": {"task": "orders.tasks.release_expired_holds", "schedule": 30.0},  # seconds
     "cancel-abandoned-orders": {"task": "orders.tasks.cancel_abandoned_orders", "schedule": 3600.0},
@@ -265,7 +275,6 @@ PASSWORD_RESET_TIMEOUT = 3600  # seconds that a link in a mail is good for
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "account"
 LOGOUT_REDIRECT_URL = "home"
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 ACCOUNT_ADAPTER = "users.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -338,8 +347,15 @@ SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 X_FRAME_OPTIONS = "DENY"
-if env.int("TRUSTED_PROXY_COUNT", default=0):
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Limits -- how often somebody may ask for what; the table is in dbProject.settings.limits.
+RATE_LIMIT_ENABLED = env.bool("RATE_LIMIT_ENABLED", default=True)
+RATE_LIMIT_ACCOUNT = "users.identity.account_of"
+"""Says which account somebody claims to be who is not logged in."""
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

@@ -1,0 +1,78 @@
+"""How often somebody may ask for what: the table that ``dbProject.limits`` reads.
+
+A row says ``limit`` times in ``window`` seconds. ``per`` names whose count it is, each on its own:
+
+- ``visitor`` (when nothing is said): the account that is logged in, else the network address;
+- ``address``: the network address, of IPv6 its /64, which one household has for itself;
+- ``account``: the account that is logged in, or the one that somebody claims to be;
+- ``account+address``: that account from that address.
+
+``in_database`` rows are rare and costly: they hold to the request, whatever happens to Redis. The others are
+counted in Redis, and in each process while Redis is away.
+"""
+
+from typing import Any
+
+RATE_LIMIT_DEFAULT = 100
+RATE_LIMIT_WINDOW = 3600  # seconds
+RATE_LIMIT_STAFF_FACTOR = 10
+"""What changes something, and the API, have this limit for each route that has no row of its own."""
+
+RATE_LIMIT_ENDPOINTS: dict[str, dict[str, Any]] = {
+    # A stranger cannot lock a customer out, and an office behind one address is not shut out.
+    "login": {"limit": 5, "window": 300, "per": ["account+address"], "in_database": True},
+    "login_account": {"limit": 50, "window": 3600, "per": ["account"], "in_database": True},
+    "login_address": {"limit": 100, "window": 3600, "per": ["address"], "in_database": True},
+    # So many failures close the account for that address, until the window has passed since the last one.
+    "login_failures": {"limit": 5, "window": 900, "per": ["account+address"], "in_database": True},
+    # A code has six digits: whoever knows the password has these guesses, from wherever.
+    "second_factor": {"limit": 20, "window": 3600, "per": ["account"], "in_database": True},
+    "register": {"limit": 3, "window": 3600, "per": ["address", "account"], "in_database": True},
+    "password_reset": {"limit": 3, "window": 3600, "per": ["address", "account"], "in_database": True},
+    "code": {"limit": 20, "window": 3600, "per": ["address"], "in_database": True},
+    "identity": {"limit": 10, "window": 3600, "in_database": True},
+    "checkout": {"limit": 120, "window": 3600, "in_database": True},
+    "coupon": {"limit": 30, "window": 3600, "in_database": True},
+    "reviews": {"limit": 10, "window": 3600, "in_database": True},
+    "order_find": {"limit": 20, "window": 3600, "in_database": True},
+    "cart": {"limit": 600, "window": 3600},
+    "suggestions": {"limit": 300, "window": 60},
+    "progress": {"limit": 3600, "window": 3600},
+    "pages": {"limit": 3000, "window": 60, "per": ["address"]},
+}
+
+RATE_LIMIT_VIEWS: dict[str, list[str]] = {
+    "login": ["login", "login_account", "login_address"],
+    "account_login": ["login", "login_account", "login_address"],
+    "mfa_login_webauthn": ["login_address"],
+    "mfa_authenticate": ["second_factor"],
+    "register": ["register"],
+    "account_signup": ["register"],
+    "account_offer": ["register"],
+    "password_reset": ["password_reset"],
+    "account_reset_password": ["password_reset"],
+    "account_email_verification_sent": ["code"],
+    "account_email": ["identity"],
+    "account_change_password": ["identity"],
+    "account_reauthenticate": ["identity"],
+    "mfa_reauthenticate": ["identity"],
+    "checkout": ["checkout"],
+    "order-list": ["checkout"],
+    "order-create-from-cart": ["checkout"],
+    "cart_coupon": ["coupon"],
+    "cart-coupon": ["coupon"],
+    "cart_add": ["cart"],
+    "cart_item": ["cart"],
+    "cart_item_remove": ["cart"],
+    "order_find": ["order_find"],
+    "review_create": ["reviews"],
+    "product-reviews": ["reviews"],
+    "search_suggest": ["suggestions"],
+    "task-detail": ["progress"],
+}
+"""View name -> the rows that count what is posted there; the first that is used up refuses."""
+
+RATE_LIMIT_READS = {"search_suggest", "task-detail"}
+"""Views whose rows count reading too. Other pages that are read have the row ``pages``."""
+RATE_LIMIT_EXEMPT = {"payment_webhook", "health", "health_ready", "health_live", "media"}
+"""What providers sign and what watches the shop is never refused."""
