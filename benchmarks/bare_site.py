@@ -13,6 +13,7 @@ from dbProject.settings.base import BASE_DIR
 
 ROOT_URLCONF = "benchmarks.bare_site"
 MIDDLEWARE = ["allauth.account.middleware.AccountMiddleware"]  # without it the shop's models do not load
+FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -7,17 +7,19 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from tempfile import NamedTemporaryFile
 from types import TracebackType
 from typing import Self
 
 import psutil
-from django.db import connection
+from django.db import connection as database
 
 from benchmarks.databases import ROOT
 from tests.services import free_port
 
 HOST = "shop.example.com"
+HEADERS = {"Host": HOST, "X-Forwarded-Proto": "https"}
 WORKERS = 2
 READY_SECONDS = 30
 CONNECTIONS, THREADS = 16, 1
@@ -77,6 +79,17 @@ class Server:
         self._server.terminate()
         self._server.wait()
 
+    def warm_up(self, path: str) -> None:
+        """Ask often enough that both workers have answered, and hold what they will."""
+        for _ in range(10 * WORKERS):
+            connection = HTTPConnection("127.0.0.1", self.port, timeout=READY_SECONDS)
+            connection.request("GET", path, headers=HEADERS)
+            answer = connection.getresponse()
+            answer.read()
+            connection.close()
+            if answer.status != 200:
+                raise SystemExit(f"{path} was answered with {answer.status}")
+
     def load(self, path: str, *, seconds: float) -> Load:
         """Ask for ``path`` for so long, over 16 connections."""
         with NamedTemporaryFile("w", suffix=".lua") as script:
@@ -86,7 +99,8 @@ class Server:
             said = subprocess.run(
                 [
                     *("wrk", "-t", str(THREADS), "-c", str(CONNECTIONS), "-d", f"{max(1, round(seconds))}s"),
-                    *("-s", script.name, "-H", f"Host: {HOST}", "-H", "X-Forwarded-Proto: https"),
+                    *("-s", script.name),
+                    *(part for name, value in HEADERS.items() for part in ("-H", f"{name}: {value}")),
                     f"http://127.0.0.1:{self.port}{path}",
                 ],
                 capture_output=True,
@@ -122,7 +136,7 @@ class Server:
 
 def _postgres_seconds() -> float:
     """Return the CPU seconds that Postgres has spent, in processes that have ended as well."""
-    with connection.cursor() as cursor:
+    with database.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         server = psutil.Process(psutil.Process(cursor.fetchone()[0]).ppid())
     return sum(server.cpu_times()[:4]) + sum(sum(one.cpu_times()[:2]) for one in server.children())

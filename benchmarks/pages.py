@@ -97,13 +97,13 @@ class Report:
         least: Callable[[str], float],
     ) -> None:
         with Server("benchmarks.bare_site") as bare:
-            bare.load(bare_path, seconds=1)
+            bare.warm_up(bare_path)
             ceiling = bare.load(bare_path, seconds=self.seconds)
         _line("(bare)", kind, ceiling, None, None)
         seconds = 60 if kind == "warm" else 0
         with Server("dbProject.settings.base", SHARED_PAGE_SECONDS=str(seconds)) as shop:
             for page, path in addresses.items():
-                shop.load(path, seconds=0.5)
+                shop.warm_up(path)
                 load = shop.load(path, seconds=self.seconds)
                 share = load.rate / ceiling.rate
                 _line(page, kind, load, share, _queries(path, shared_seconds=seconds))

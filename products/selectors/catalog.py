@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import F, Prefetch, Q, prefetch_related_objects
+from django.db.models import F, Q, QuerySet
 
+from dbProject import statements
 from products import search
 from products.models import Product, ProductAttributeValue, ProductImage, ProductQuerySet
 from products.models.product import OWNER
@@ -147,10 +148,18 @@ def cards(products: ProductQuerySet) -> ProductQuerySet:
 def dressed(products: Iterable[Product]) -> list[Product]:
     """Return ``products`` with their covers and the colors they come in; two queries."""
     shown = list(products)
-    covers = ProductImage.objects.filter(is_primary=True)
-    prefetch_related_objects(shown, Prefetch("images", covers, to_attr="cover_images"))
+    covers = {
+        image.product_id: image
+        for image in statements.rows("covers", _covers, tuple(product.pk for product in shown))
+    }
+    for product in shown:
+        product.cover_images = [covers[product.pk]] if product.pk in covers else []
     colors.load(shown)
     return shown
+
+
+def _covers(pks: tuple[int, ...]) -> QuerySet[ProductImage]:
+    return ProductImage.objects.filter(product__in=pks, is_primary=True).order_by()
 
 
 def in_order(products: ProductQuerySet, wanted: CatalogFilter) -> ProductQuerySet:
@@ -176,7 +185,7 @@ class CatalogPages(Paginator[Product]):
     def __init__(
         self, wanted: CatalogFilter, *, total: int, per_page: int = PRODUCTS_PER_PAGE, **options: Any
     ) -> None:
-        super().__init__(catalog(wanted), per_page, **options)
+        super().__init__(_Listed(wanted), per_page, **options)
         self.total = total
 
     @property
@@ -186,6 +195,21 @@ class CatalogPages(Paginator[Product]):
 
     def _get_page(self, object_list: Any, number: int, paginator: Any) -> Page[Product]:
         return Page(dressed(object_list), number, paginator)
+
+
+class _Listed:
+    """The products of a filter, of which pages take slices."""
+
+    def __init__(self, wanted: CatalogFilter) -> None:
+        self.wanted = wanted
+
+    def __getitem__(self, part: slice) -> Iterable[Product]:
+        wanted = self.wanted
+        if wanted.q:  # ranked by what its words have found
+            return catalog(wanted)[part]
+        shelf = categories.shelf(wanted.category) if wanted.category else None
+        name = ("list", wanted, tuple(categories.subtree(shelf)) if shelf else (), part.start, part.stop)
+        return statements.rows(name, lambda: catalog(wanted)[part])
 
 
 def popular() -> list[Product]:

@@ -11,7 +11,7 @@ from django.db.models import F, IntegerField, OuterRef, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from dbProject import caching
+from dbProject import caching, statements
 from products.models import Product, ProductQuerySet, Review, StockMovement
 from products.selectors import catalog
 
@@ -51,8 +51,8 @@ def rows(*, affordable_below: Decimal) -> HomeRows:
     chosen = caching.remember(
         "catalog", f"home:{affordable_below}", lambda: _candidates(affordable_below), seconds=SECONDS
     )
-    wanted = {pk for _row, pk in chosen}
-    found: dict[int, Any] = {one.pk: one for one in catalog.cards(_listed().filter(pk__in=wanted))}
+    wanted = tuple(dict.fromkeys(pk for _row, pk in chosen))
+    found: dict[int, Any] = {one.pk: one for one in statements.rows("home", _cards_of, wanted)}
     shown: dict[str, list[Any]] = {}
     taken: set[int] = set()
     for name, ranked in _ORDERS.items():
@@ -62,6 +62,10 @@ def rows(*, affordable_below: Decimal) -> HomeRows:
         taken.update(product.pk for product in shown[name])
     catalog.dressed({product.pk: product for row in shown.values() for product in row}.values())
     return HomeRows(**shown)
+
+
+def _cards_of(pks: tuple[int, ...]) -> ProductQuerySet:
+    return catalog.cards(_listed().filter(pk__in=pks))
 
 
 def _listed() -> ProductQuerySet:

@@ -1,24 +1,31 @@
 """What one product's page shows."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Subquery, TextField, Window
+from django.db.models.functions import Cast
 
+from dbProject import statements
 from products.models import (
+    Brand,
     Product,
+    ProductAttribute,
     ProductAttributeValue,
     ProductImage,
     ProductQuerySet,
     Review,
 )
 from products.selectors import categories, choices, colors, facets
+from users.models import User
 
 RATINGS = (5, 4, 3, 2, 1)
 REVIEWS_SHOWN = 20
 RELATED = 4
+OF_ATTRIBUTES = ("slug", "name", "attribute_type", "unit")
+"""What a page says of an attribute beside its value."""
 SAID_FROM = 5
 """Units: fewer in a month say nothing good of a product, and something of its buyers."""
 
@@ -72,8 +79,10 @@ class ProductPage:
 
     @property
     def histogram(self) -> list[Bar]:
-        """How the approved reviews spread, best first; ``product`` as :func:`at` returns it."""
-        counts = {rating: getattr(self.product, f"stars_{rating}") for rating in RATINGS}
+        """How all approved reviews spread, best first; ``reviews`` as :func:`page` returns them."""
+        counts = {
+            rating: getattr(self.reviews[0], f"stars_{rating}") if self.reviews else 0 for rating in RATINGS
+        }
         total = sum(counts.values()) or 1
         return [Bar(rating, count, round(100 * count / total)) for rating, count in counts.items()]
 
@@ -83,13 +92,20 @@ def family(slug: str) -> Family | None:
 
     A variant comes with its parent, and with nothing else that a page needs.
     """
-    approved = Review.objects.approved().filter(product=OuterRef("pk")).order_by().values("product")
-    stars = {
-        f"stars_{rating}": Coalesce(
-            Subquery(approved.filter(rating=rating).annotate(n=Count("pk")).values("n")), 0
-        )
-        for rating in RATINGS
-    }
+    found = statements.rows("family", _of_family, slug)
+    product = next((one for one in found if one.slug == slug), None)
+    if product is None:
+        return None
+    product.brand = Brand(pk=product.brand_id, name=product.brand_name, slug=product.brand_slug)
+    related = [one for one in found if one != product and one.parent_id is None]
+    return Family(
+        product=product,
+        variants=[one for one in found if one.parent_id == product.pk],
+        related=sorted(related, key=lambda one: (one.created_at, one.pk), reverse=True),
+    )
+
+
+def _of_family(slug: str) -> ProductQuerySet:
     it = Product.objects.active().filter(slug=slug)
     beside = (
         Product.objects.active()
@@ -102,17 +118,8 @@ def family(slug: str) -> Family | None:
         Product.objects.filter(parent__slug=slug, is_active=True).values("pk"),
         Product.objects.filter(pk__in=beside.values("pk")[:RELATED]).values("pk"),
     )
-    rows = Product.objects.filter(pk__in=wanted).with_category_and_brand().select_related("parent")
-    found = list(rows.with_reviews().annotate(**stars).order_by("pk"))
-    product = next((one for one in found if one.slug == slug), None)
-    if product is None:
-        return None
-    related = [one for one in found if one != product and one.parent_id is None]
-    return Family(
-        product=product,
-        variants=[one for one in found if one.parent_id == product.pk],
-        related=sorted(related, key=lambda one: (one.created_at, one.pk), reverse=True),
-    )
+    brand = {"brand_name": F("brand__name"), "brand_slug": F("brand__slug")}
+    return Product.objects.filter(pk__in=wanted).with_reviews().annotate(**brand).order_by("pk")
 
 
 def in_detail() -> ProductQuerySet:
@@ -150,32 +157,51 @@ def _values(own: Iterable[Product], related: Sequence[Product]) -> dict[int, lis
     """Return the answers of each of ``own``, in the order of the questions; give ``related`` their colors."""
     found: dict[int, list[ProductAttributeValue]] = {product.pk: [] for product in own}
     in_color: dict[int | None, list[str]] = {product.pk: [] for product in related}
-    said = ProductAttributeValue.objects.filter(product__in=list(found)).values("pk")
-    rows = ProductAttributeValue.objects.filter(pk__in=said.union(colors.said_of(in_color).values("pk")))
-    rows = rows.select_related("attribute", "product")
-    for value in rows.order_by("attribute__sort_order", "attribute__name", "product", "pk"):
+    attributes: dict[int, ProductAttribute] = {}
+    for value in statements.rows("values", _said, tuple(found), tuple(product.pk for product in related)):
         if value.product_id in found:
+            if value.attribute_id not in attributes:
+                attributes[value.attribute_id] = _attribute(value)
+            value.attribute = attributes[value.attribute_id]
             found[value.product_id].append(value)
         else:
-            in_color[value.product.parent_id].append(value.value)
+            in_color[value.of].append(value.value)
     for product in related:
         product.colors = list(dict.fromkeys(in_color[product.pk]))
     return found
+
+
+def _said(own: tuple[int, ...], related: tuple[int, ...]) -> QuerySet[ProductAttributeValue]:
+    said = ProductAttributeValue.objects.filter(product__in=own).values("pk")
+    rows = ProductAttributeValue.objects.filter(pk__in=said.union(colors.said_of(related).values("pk")))
+    about = {f"attribute_{name}": F(f"attribute__{name}") for name in OF_ATTRIBUTES}
+    words = Cast("attribute__translations", TextField())
+    rows = rows.annotate(of=F("product__parent"), attribute_words=words, **about)
+    return rows.order_by("attribute__sort_order", "attribute__name", "product", "pk")
+
+
+def _attribute(value: Any) -> ProductAttribute:
+    known = {name: getattr(value, f"attribute_{name}") for name in OF_ATTRIBUTES}
+    return ProductAttribute(pk=value.attribute_id, translations=json.loads(value.attribute_words), **known)
 
 
 def _images(
     product: Product, variants: list[Product], related: list[Product]
 ) -> dict[int, list[ProductImage]]:
     """Return every picture of a product and its variants, and give ``related`` their covers; one query."""
-    own = [product.pk, *(variant.pk for variant in variants)]
-    all_of_own = ProductImage.objects.filter(product__in=own)
-    covers = ProductImage.objects.filter(product__in=related, is_primary=True)
+    own = (product.pk, *(variant.pk for variant in variants))
     found: dict[int, list[ProductImage]] = {}
-    for image in (all_of_own | covers).order_by("-is_primary", "sort_order", "pk"):
+    for image in statements.rows("images", _pictured, own, tuple(other.pk for other in related)):
         found.setdefault(image.product_id, []).append(image)
     for other in related:
         other.cover_images = found.get(other.pk, [])
     return found
+
+
+def _pictured(own: tuple[int, ...], related: tuple[int, ...]) -> QuerySet[ProductImage]:
+    all_of_own = ProductImage.objects.filter(product__in=own)
+    covers = ProductImage.objects.filter(product__in=related, is_primary=True)
+    return (all_of_own | covers).order_by("-is_primary", "sort_order", "pk")
 
 
 def _gallery(
@@ -205,5 +231,15 @@ def in_words(answer: ProductAttributeValue) -> str:
 
 
 def _reviews(product: Product) -> list[Review]:
-    approved: QuerySet[Review] = Review.objects.approved().filter(product=product)
-    return list(approved.select_related("user").order_by("-created_at", "-pk")[:REVIEWS_SHOWN])
+    found = statements.rows("reviews", _newest_reviews, product.pk)
+    for review in found:
+        review.user = User(pk=review.user_id, first_name=review.first_name)
+    return found
+
+
+def _newest_reviews(product: int) -> QuerySet[Review]:
+    """Return them, each with how many of all give so many stars."""
+    stars = {f"stars_{rating}": Window(Count("pk", filter=Q(rating=rating))) for rating in RATINGS}
+    approved = Review.objects.approved().filter(product=product)
+    approved = approved.annotate(first_name=F("user__first_name"), **stars)
+    return approved.order_by("-created_at", "-pk")[:REVIEWS_SHOWN]
