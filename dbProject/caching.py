@@ -25,7 +25,8 @@ T = TypeVar("T")
 GROUPS = ("catalog", "delivery", "offers", "pages", "taxes")
 """What can be forgotten; docs/decisions/caching.md says who forgets it."""
 EVERYTHING = "everything"
-"""The group of what shows a bit of all of them: it is forgotten with any."""
+"""The group of what shows a bit of all of them: it is forgotten with any. A number of its own, so that a page
+that is remembered as a whole costs one question for one number."""
 LOCK_SECONDS = 3
 """How long a process may build alone. Should it die, others wait no longer."""
 POLL_SECONDS = 0.02
@@ -119,13 +120,13 @@ def remember(group: str, key: str, build: Callable[[], T], *, seconds: int) -> T
     However many readers want it at once, in however many threads and processes, it is built once: the
     others get what is about to expire, else they wait for it. Raises what ``build`` raises.
     """
-    generation = _generations()
-    full_key = f"{group}:{generation.of(group)}:{key}"
+    generation = _generation(group)
+    full_key = f"{group}:{generation}:{key}"
     known = memory.get(full_key)
     if known is not None and known.is_fresh:
         _count(group, "memory")
         return cast(T, known.value)
-    if generation.is_shared:
+    if not generation.startswith(OWN):
         known = _ask_redis(full_key) or known
         if known is not None and known.is_fresh:
             _count(group, "redis")
@@ -222,22 +223,10 @@ def _ask_redis(full_key: str) -> Entry | None:
 
 # Generations
 
-
-class _Generations(NamedTuple):
-    """The generation of every group. ``is_shared``: all processes know them, because Redis told them."""
-
-    numbers: Mapping[str, int]
-    is_shared: bool
-
-    def of(self, group: str) -> str:
-        if group == EVERYTHING:
-            return "-".join(str(self.numbers[one]) for one in GROUPS)
-        return f"{'' if self.is_shared else 'own-'}{self.numbers[group]}"
-
-
-_asked: ContextVar[list[_Generations] | None] = ContextVar("asked", default=None)
-_own = dict.fromkeys(GROUPS, 0)
-"""What counts while Redis is away."""
+OWN = "own-"
+"""Before a generation that this process alone knows, because Redis is away."""
+_asked: ContextVar[dict[str, str] | None] = ContextVar("asked", default=None)
+_own = dict.fromkeys((*GROUPS, EVERYTHING), 0)
 _owed: set[str] = set()
 """Groups that were forgotten while Redis was away; it has to hear of it."""
 
@@ -245,37 +234,37 @@ _owed: set[str] = set()
 @contextmanager
 def asked_once() -> Iterator[None]:
     """Ask Redis once for the generations, however much is remembered in the block, such as a request."""
-    token = _asked.set([])
+    token = _asked.set({})
     try:
         yield
     finally:
         _asked.reset(token)
 
 
-def _generations() -> _Generations:
+def _generation(group: str) -> str:
     asked = _asked.get()
-    if asked:
-        return asked[0]
-    found = _ask_for_generations()
+    if asked is not None and group in asked:
+        return asked[group]
+    found = _ask_for_generations((EVERYTHING,) if group == EVERYTHING else GROUPS)
     if asked is not None:
-        asked.append(found)
-    return found
+        asked.update(found)
+    return found[group]
 
 
-def _ask_for_generations() -> _Generations:
+def _ask_for_generations(groups: tuple[str, ...]) -> dict[str, str]:
     if _owed:
         _tell(set(_owed))
-    found = cache.get_many([_key(group) for group in GROUPS])
-    numbers = {}
-    for group in GROUPS:
+    found = cache.get_many([_key(group) for group in groups])
+    generations = {}
+    for group in groups:
         number = found.get(_key(group))
         if number is None:
             now = time.time_ns()
             number = now if cache.add(_key(group), now, timeout=None) else cache.get(_key(group))
         if number is None or group in _owed:
-            return _Generations(dict(_own), is_shared=False)
-        numbers[group] = number
-    return _Generations(numbers, is_shared=True)
+            return {group: f"{OWN}{_own[group]}" for group in groups}
+        generations[group] = str(number)
+    return generations
 
 
 def _key(group: str) -> str:
@@ -292,12 +281,13 @@ def forget(*groups: str) -> None:
 
 
 def _forget(groups: tuple[str, ...]) -> None:
-    for group in groups:
+    retired = {*groups, EVERYTHING}
+    for group in retired:
         _own[group] += 1
     if asked := _asked.get():
         asked.clear()
-    _owed.update(groups)
-    _tell(set(groups))
+    _owed.update(retired)
+    _tell(retired)
 
 
 def _tell(groups: set[str]) -> None:

@@ -10,15 +10,17 @@ visitor's, so that nothing of anybody can be in it. Any change of what the shop 
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
+from io import BytesIO
 from operator import itemgetter
 from typing import Any, TypedDict, TypeVar
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.urls import Resolver404, resolve
 from django.utils import translation
@@ -39,6 +41,8 @@ LONGEST_QUERY = 300
 LONGEST_ADDRESS = 4_000
 OF_NO_VISITOR = {"HTTP_HOST", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO", "HTTP_X_REQUEST_ID"}
 """Headers that a shared page is built with."""
+BUILT = "shop; fwd=miss; stored"
+"""What ``Cache-Status`` says of a page that was not there. Source: RFC 9211."""
 
 
 class Page(TypedDict):
@@ -126,11 +130,31 @@ class SharedPagesMiddleware:
             return _kept_by_its_reader(built.response)
         response = HttpResponse(page["body"].encode("latin-1"), headers=page["headers"])
         response["Age"] = str(max(0, int(time.time() - page["built_at"])))
-        response["Cache-Status"] = "shop; fwd=miss; stored" if is_new else "shop; hit"
+        response["Cache-Status"] = BUILT if is_new else "shop; hit"
         answer = get_conditional_response(request, etag=response["ETag"], response=response) or response
         if request.method == "HEAD":
             answer.content = b""  # its length stays what it would be
         return answer
+
+
+def keep(paths: Iterable[str]) -> int:
+    """Ask for these pages in every language, as anybody might; return how many were not there yet."""
+    shop, site = WSGIHandler(), urlsplit(settings.SITE_URL)
+    built = 0
+    for path in paths:
+        for language, _name in settings.LANGUAGES:
+            environ = {
+                "REQUEST_METHOD": "GET",
+                "PATH_INFO": path,
+                "QUERY_STRING": "",
+                "HTTP_HOST": site.netloc,
+                "HTTP_ACCEPT_LANGUAGE": language,
+                "wsgi.url_scheme": site.scheme,
+                "wsgi.input": BytesIO(),
+            }
+            response = shop.get_response(WSGIRequest(environ))
+            built += response.get("Cache-Status") == BUILT
+    return built
 
 
 def _sharing(request: HttpRequest) -> Sharing | None:

@@ -14,6 +14,8 @@ from django.db.models import Model, QuerySet
 
 M = TypeVar("M", bound=Model)
 Value = int | str | tuple[int, ...]
+LARGEST = 2_147_000_000
+"""An integer that a column of any width above 16 bits takes; primary keys, mostly."""
 KEPT = 300
 """Statements in each process, of a few KB."""
 
@@ -83,6 +85,7 @@ def _write(key: _Key) -> tuple[Written | None, type[Model]]:
     """Build the query with stand-ins for its values, and note where they went."""
     stand_ins = [_stand_in(place, kind) for place, kind in enumerate(key.shape.kinds)]
     query = key.build(*stand_ins)
+    del key.build  # which would be kept, with all that it knows
     try:
         sql, parameters = query.query.sql_with_params()
     except EmptyResultSet:
@@ -96,12 +99,14 @@ def _write(key: _Key) -> tuple[Written | None, type[Model]]:
         for position, value in enumerate(parameters)
         if isinstance(value, (int, str)) and value in where
     ]
+    if len({(place, part) for _position, place, part in places}) != len(where):
+        raise TypeError(f"{key.shape.name}: a value is not among the parameters as it was given")
     return Written(sql, list(parameters), places), query.model
 
 
 def _stand_in(place: int, kind: type | int) -> Value:
     """Return a value that no query has of its own."""
-    number = -(10**15) * (place + 1)
+    number = LARGEST - 100_000 * place
     if isinstance(kind, int):
         return tuple(number - part for part in range(kind))
     return number if kind is int else f"\N{SYMBOL FOR SUBSTITUTE}{place}"

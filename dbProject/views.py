@@ -78,6 +78,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "products": samples.products(),
         "form": filled_in_form(),
         "paged": pages.page(5),
+        "page_query": "page=",
         "page_numbers": pages.get_elided_page_range(5, on_each_side=1, on_ends=1),
         "buy": samples.page(),
         "buying": buying_samples.parts(),

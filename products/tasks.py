@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 
 from dbProject.outbox.tasks import consumer
-from products.services import low_stock, picture_addresses, pictures, search_words
+from products.services import low_stock, picture_addresses, pictures, search_words, warming
 
 
 @shared_task
@@ -30,3 +30,9 @@ def refresh_search_words(**_later: Any) -> None:
 def send_low_stock_email(*, product_ids: list[int], event_id: str, **_later: Any) -> None:
     """Tell staff what runs out."""
     low_stock.send_notice(product_ids=product_ids, event_id=event_id)
+
+
+@shared_task(expires=60)  # seconds
+def warm_cache(**_later: Any) -> None:
+    """Have the pages ready that visits begin with."""
+    warming.warm()

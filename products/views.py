@@ -165,6 +165,7 @@ def _listing(request: HttpRequest, **fixed: str) -> dict[str, Any]:
         fixed = {**fixed, "q": wanted.q}  # the heading says it
     return {
         "products": products,
+        "page_query": _page_query(request),
         "page_numbers": pages.get_elided_page_range(products.number, on_each_side=1, on_ends=1),
         "wanted": wanted,
         "form": form,
@@ -178,6 +179,13 @@ def _listing(request: HttpRequest, **fixed: str) -> dict[str, Any]:
         "canonical": _canonical(request, products.number),
         "is_empty_shop": not pages.count and not Product.objects.exists(),
     }
+
+
+def _page_query(request: HttpRequest) -> str:
+    """Return the query of this list up to the number of a page, which follows."""
+    query: QueryDict = request.GET.copy()
+    query.pop("page", None)
+    return f"{query.urlencode()}&page=" if query else "page="
 
 
 def _chips(

@@ -2,9 +2,11 @@
 
 import re
 from decimal import Decimal
+from io import StringIO
 
 import pytest
 from django.core.cache import cache
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -233,6 +235,18 @@ def test_each_language_has_its_own(client, shop):
     assert (english["Content-Language"], german["Content-Language"]) == ("en", "de")
     assert hit(by_cookie)
     assert by_cookie.content == german.content != english.content
+
+
+def test_what_visits_begin_with_is_ready_after_a_deployment(client, shop, django_assert_num_queries):
+    said = StringIO()
+    call_command("warm_cache", "--bestsellers", "1", stdout=said)
+
+    assert said.getvalue() == "built=8\n"  # home, catalog, a category and a product, in two languages
+    with django_assert_num_queries(0):
+        for page in ("/", "/products/", "/categories/kitchen/", "/products/shirt/"):
+            assert hit(client.get(page, secure=True))
+    call_command("warm_cache", "--bestsellers", "1", stdout=said)
+    assert said.getvalue().endswith("built=0\n")
 
 
 # What is never kept

@@ -26,6 +26,7 @@ os.environ.setdefault("REDIS_URL", "memory://")
 from dbProject.settings.base import *  # noqa: E402, F403
 from dbProject.settings.base import (  # noqa: E402
     CACHES,
+    CELERY_BEAT_SCHEDULE,
     CELERY_BROKER_URL,
     LOGGING,
     SHARED_PAGE_SECONDS,
@@ -39,10 +40,11 @@ SHARED_PAGE_SECONDS = 0 if DEBUG else SHARED_PAGE_SECONDS  # who edits a templat
 if not (_has_redis or os.environ.get("CACHE_URL")):
     CACHES["default"] = {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "OPTIONS": {"MAX_ENTRIES": 10_000},
+        "OPTIONS": {"MAX_ENTRIES": 1_000},  # of which some are whole pages
     }
 if CELERY_BROKER_URL.startswith("memory:"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.1}  # seconds
+    del CELERY_BEAT_SCHEDULE["warm-cache"]  # for one visitor, on a laptop that should stay cool
 
 # Plain HTTP, and files straight from the checkout.
 SECURE_SSL_REDIRECT = False

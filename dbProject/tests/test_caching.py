@@ -165,7 +165,7 @@ def test_what_was_forgotten_is_never_served_as_the_old_value(monkeypatch, django
 
 def test_a_process_that_dies_while_it_builds_holds_nobody_up_for_long(monkeypatch):
     monkeypatch.setattr(caching, "LOCK_SECONDS", 0.5)
-    generation = caching._generations().of("catalog")
+    generation = caching._generation("catalog")
     cache.add(f"catalog:{generation}:menu:lock", 1, timeout=caching.LOCK_SECONDS)  # its holder is gone
     built = count(1)
 

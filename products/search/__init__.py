@@ -4,7 +4,7 @@ The database's own index does the work (``postgres``, ``sqlite``); it is kept by
 products, brands, categories or attribute values need not know that there is a search.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -56,6 +56,8 @@ class Found:
     is_partial: bool = False
     """Nothing has all of the words: the products have some of them."""
     exact_pk: int | None = None
+    shape: Hashable = ()
+    """What tells the statement of ``products`` from those of other finds within the same."""
 
     @cached_property
     def exact(self) -> Product | None:
@@ -182,6 +184,7 @@ def _found(asked: Words, answer: _Answer, exact: int | None, within: ProductQuer
         is_corrected=answer.is_corrected,
         is_partial=answer.is_partial,
         exact_pk=exact,
+        shape=(repr(answer.question), answer.count == 0, answer.count <= RANKED, exact),
     )
 
 

@@ -33,3 +33,14 @@ def shelves() -> list[str]:
         *(shelf["url"] for shelf in categories.tree()),
         *(reverse("brand_detail", args=[slug]) for slug in brands),
     ]
+
+
+def busiest(*, bestsellers: int) -> list[str]:
+    """Return where visits begin: at home, the catalog, the menu's categories, and what sells; one query."""
+    selling = Product.objects.active().listed().bestsellers_first().values_list("slug", flat=True)
+    return [
+        reverse("home"),
+        reverse("product_list"),
+        *(shelf["url"] for entrance in categories.menu() for shelf in (entrance.shelf, *entrance.inside)),
+        *(reverse("product_detail", args=[slug]) for slug in selling[:bestsellers]),
+    ]

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django.core.paginator import Page, Paginator
 from django.db.models import F, Q, QuerySet
@@ -185,7 +185,7 @@ class CatalogPages(Paginator[Product]):
     def __init__(
         self, wanted: CatalogFilter, *, total: int, per_page: int = PRODUCTS_PER_PAGE, **options: Any
     ) -> None:
-        super().__init__(_Listed(wanted), per_page, **options)
+        super().__init__(cast(Any, _Listed(wanted)), per_page, **options)
         self.total = total
 
     @property
@@ -204,11 +204,10 @@ class _Listed:
         self.wanted = wanted
 
     def __getitem__(self, part: slice) -> Iterable[Product]:
-        wanted = self.wanted
-        if wanted.q:  # ranked by what its words have found
-            return catalog(wanted)[part]
+        wanted = self.wanted if self.wanted.found else looked_up(self.wanted)
         shelf = categories.shelf(wanted.category) if wanted.category else None
-        name = ("list", wanted, tuple(categories.subtree(shelf)) if shelf else (), part.start, part.stop)
+        shelves = tuple(categories.subtree(shelf)) if shelf else ()
+        name = ("list", wanted, wanted.found and wanted.found.shape, shelves, part.start, part.stop)
         return statements.rows(name, lambda: catalog(wanted)[part])
 
 

@@ -92,7 +92,7 @@ def family(slug: str) -> Family | None:
 
     A variant comes with its parent, and with nothing else that a page needs.
     """
-    found = statements.rows("family", _of_family, slug)
+    found: list[Any] = statements.rows("family", _of_family, slug)
     product = next((one for one in found if one.slug == slug), None)
     if product is None:
         return None
@@ -158,7 +158,8 @@ def _values(own: Iterable[Product], related: Sequence[Product]) -> dict[int, lis
     found: dict[int, list[ProductAttributeValue]] = {product.pk: [] for product in own}
     in_color: dict[int | None, list[str]] = {product.pk: [] for product in related}
     attributes: dict[int, ProductAttribute] = {}
-    for value in statements.rows("values", _said, tuple(found), tuple(product.pk for product in related)):
+    rows: list[Any] = statements.rows("values", _said, tuple(found), tuple(product.pk for product in related))
+    for value in rows:
         if value.product_id in found:
             if value.attribute_id not in attributes:
                 attributes[value.attribute_id] = _attribute(value)
@@ -231,7 +232,7 @@ def in_words(answer: ProductAttributeValue) -> str:
 
 
 def _reviews(product: Product) -> list[Review]:
-    found = statements.rows("reviews", _newest_reviews, product.pk)
+    found: list[Any] = statements.rows("reviews", _newest_reviews, product.pk)
     for review in found:
         review.user = User(pk=review.user_id, first_name=review.first_name)
     return found
