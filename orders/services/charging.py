@@ -111,14 +111,27 @@ def settle_open(*, limit: int = AT_ONCE) -> int:
     ends_at = time.monotonic() + ROUND_SECONDS
     answered = 0
     for payment in _lease(limit):
-        try:
-            check(payment)
-            answered += 1
-        except (ServiceFailed, PaymentRefused) as failed:
-            logger.warning("Nothing was learned of payment %s: %s", payment.key, failed)
+        answered += _ask_about(payment)
         if time.monotonic() >= ends_at:
             break
     return answered
+
+
+def _ask_about(payment: Payment) -> bool:
+    """Ask about an open payment; return whether there was an answer.
+
+    One that has been open for too long is given up, after this last look.
+    """
+    try:
+        check(payment)
+    except ServiceFailed as failed:
+        logger.warning("Nothing was learned of payment %s: %s", payment.key, failed)
+        return False
+    except PaymentRefused as refusal:
+        logger.warning("The provider refuses payment %s: %s", payment.key, refusal)
+    if payment.created_at < timezone.now() - GIVEN_UP_AFTER and _end(payment):
+        logger.error("Payment %s is given up: the provider never closed it.", payment.key)
+    return True
 
 
 def book(provider: str, report: Report) -> Order:
@@ -173,10 +186,10 @@ def _ask_for(payment: Payment, deadline: Deadline) -> Payment:
     return payment
 
 
-def _end(payment: Payment) -> None:
-    """Note that no more money can come of a payment; one that is paid stays paid."""
+def _end(payment: Payment) -> bool:
+    """Note that no more money can come of a payment, if it is open; return whether it was."""
     rows = Payment.objects.filter(pk=payment.pk, state=Payment.State.OPEN)
-    rows.update(state=Payment.State.CLOSED, next_check_at=None)
+    return rows.update(state=Payment.State.CLOSED, next_check_at=None) == 1
 
 
 @transaction.atomic
@@ -187,8 +200,5 @@ def _lease(limit: int) -> list[Payment]:
     for payment in due:
         payment.next_check_at = timezone.now() + payment.patience()
         payment.checks = min(payment.checks + 1, 30)
-        if payment.created_at < timezone.now() - GIVEN_UP_AFTER:
-            logger.error("Payment %s is given up: the provider never closed it.", payment.key)
-            payment.state, payment.next_check_at = Payment.State.CLOSED, None
-    Payment.objects.bulk_update(due, ["next_check_at", "checks", "state"])
-    return [payment for payment in due if payment.state == Payment.State.OPEN]
+    Payment.objects.bulk_update(due, ["next_check_at", "checks"])
+    return due

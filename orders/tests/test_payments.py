@@ -202,6 +202,24 @@ def test_a_payment_that_never_ends_is_given_up(order):
     assert (payment.state, payment.next_check_at) == ("closed", None)
 
 
+def test_nobody_gives_up_a_payment_without_a_last_look(order):
+    payment = charging.start(order)
+    ledger.pay(payment.reference)
+    Payment.objects.update(next_check_at=timezone.now(), created_at=timezone.now() - timedelta(days=9))
+    ledger.set_fault("status", "down", times=3)
+
+    assert charging.settle_open() == 0
+    payment.refresh_from_db()
+    assert payment.state == "open"
+    Payment.objects.update(next_check_at=timezone.now())
+    assert charging.settle_open() == 1
+
+    payment.refresh_from_db()
+    order.refresh_from_db()
+    assert (payment.state, order.status) == ("paid", "confirmed")
+    assert reconciliation.breaks() == []
+
+
 # Webhooks
 
 
