@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from users import passwords
 from users.models import User
 
 
@@ -19,18 +20,38 @@ def speak_plainly(field: forms.Field) -> None:
         field.error_messages["invalid"] = _("Please enter an address like name@example.com.")
 
 
+class NewPasswordInput(forms.PasswordInput):
+    """Where a new password is typed, and beside it how strong it is."""
+
+    template_name = "users/new_password.html"
+    strength: passwords.Strength | None = None
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        measured = {"strength": self.strength, "words": passwords.WORDS}
+        return super().get_context(name, value, attrs) | measured
+
+
 class PlainForm(forms.Form):
     """A form of django-allauth as the shop shows it: no words inside fields, no password twice."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields.pop("password2", None)
+        if "password1" in self.fields:
+            self.fields["password1"].widget = NewPasswordInput(self.fields["password1"].widget.attrs)
+            self.fields["password1"].help_text = passwords.in_short()
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
             speak_plainly(field)
         for name in ("password", "oldpassword"):
             if name in self.fields:
                 self.fields[name].help_text = ""  # the pages have a link of their own
+
+    def full_clean(self) -> None:
+        """Say of a refused password how strong it is, where no script says so while it is typed."""
+        super().full_clean()
+        if self.is_bound and "password1" in self.errors and (typed := self["password1"].value()):
+            self.fields["password1"].widget.strength = passwords.strength(typed, is_refused=True)
 
 
 class LoginForm(PlainForm, allauth.LoginForm):
@@ -46,6 +67,16 @@ class SignupForm(PlainForm, allauth.SignupForm):
     )
     field_order = ["first_name", "email", "password1"]
     account_already_exists: bool
+
+    def clean(self) -> dict[str, Any]:
+        """Compare the password with the name too; allauth does with the address."""
+        typed: dict[str, Any] = super().clean() or {}
+        if password := typed.get("password1"):
+            try:
+                passwords.PersonValidator().validate(password, User(first_name=typed.get("first_name", "")))
+            except forms.ValidationError as refusal:
+                self.add_error("password1", refusal)
+        return typed
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """Make the account; who comes second with the same address reads the same as who comes late."""

@@ -264,10 +264,12 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {"NAME": "users.passwords.LengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "users.passwords.KindsValidator", "OPTIONS": {"kinds": ("upper", "lower", "digit", "special")}},
+    {"NAME": "users.passwords.RunsValidator", "OPTIONS": {"longest_repeat": 2, "longest_row": 4}},
+    {"NAME": "users.passwords.PersonValidator"},
+    {"NAME": "users.passwords.CommonValidator"},
 ]
 
 PASSWORD_RESET_TIMEOUT = 3600  # seconds that a link in a mail is good for

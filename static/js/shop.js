@@ -103,3 +103,28 @@ if (viewer) {
     } else if (event.target === viewer || event.target === large) viewer.close();
   });
 }
+
+// How strong a new password is, while it is typed; users/passwords.py counts alike.
+for (const meter of document.querySelectorAll("[data-strength-of]")) {
+  const rows = ["abcdefghijklmnopqrstuvwxyz", "0123456789", "qwertyuiop", "qwertzuiop", "asdfghjkl", "zxcvbnm", "yxcvbnm"];
+  const kinds = [[/\p{Lu}/u, 26], [/\p{Ll}/u, 26], [/\d/, 10], [/[^\p{L}\d]/u, 33]];
+  const words = meter.dataset.words.split("|");
+  const input = document.getElementById(meter.dataset.strengthOf);
+  const score = (typed) => {
+    const characters = [...typed.toLowerCase()];
+    const fresh = characters.filter((one, at) => {
+      const pair = characters[at - 1] + one;
+      return !at || (characters[at - 1] !== one && !rows.some((row) => row.includes(pair) || row.includes([...pair].reverse().join(""))));
+    }).length;
+    const there = kinds.filter(([pattern]) => pattern.test(typed));
+    const bits = fresh * Math.log2(there.reduce((sum, [, size]) => sum + size, 0) || 1);
+    const found = [30, 45, 65, 90].filter((least) => bits >= least).length;
+    return there.length < kinds.length || characters.length < 12 ? Math.min(found, 2) : found;
+  };
+  input.addEventListener("input", () => {
+    meter.hidden = !input.value;
+    meter.dataset.score = score(input.value);
+    const word = meter.querySelector("b");
+    if (word.textContent !== words[meter.dataset.score]) word.textContent = words[meter.dataset.score];
+  });
+}
