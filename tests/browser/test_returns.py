@@ -118,6 +118,9 @@ def test_no_staff_page_of_a_return_has_a_barrier_or_runs_off(order, desk, width)
         if problems := serious + [f"{wide} px too wide"] * (wide > 0):
             found[step] = problems
 
+    desk.goto("/admin/")
+    look("today")
+    desk.go_back()
     press(desk, "Pack a parcel")
     look("ship")
     send(desk, "Ship")
