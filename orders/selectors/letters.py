@@ -69,6 +69,7 @@ LETTERS: dict[str, Callable[[], Letter]] = {
         _("Refunded: your order %(number)s at %(store)s"),
         _("Your order is refunded."),
         _("All you have paid goes back the way it came. The credit note is attached."),
+        shows_lines=True,
     ),
     Kind.RETURN_ACCEPTED: lambda: Letter(
         _("Your return for the order %(number)s"),

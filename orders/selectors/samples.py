@@ -69,6 +69,7 @@ def _order() -> dict[str, Any]:
         "tracking_number": "JJD000390007889",
         "tracking_url": "https://www.dhl.example/JJD000390007889",
         "delivered_at": None,
+        "items": {"all": [{"quantity": line["quantity"], "item": line} for line in lines]},
     }
     return {
         "order_number": "ORD-20261126-AB3CD4",

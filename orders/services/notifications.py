@@ -15,6 +15,7 @@ from orders.services import documents
 
 Kind = OrderEvent.Kind
 PDF = "application/pdf"
+IN_PARCELS = "shipments__items__item__product__images"
 
 
 def send_order_received(*, order_id: int, event_id: str) -> None:
@@ -48,7 +49,7 @@ def send_step(*, step_id: int, event_id: str) -> None:
         OSError: As :func:`send_order_received`.
     """
     step = OrderEvent.objects.get(pk=step_id)
-    order = Order.all_objects.for_page().prefetch_related("shipments").get(pk=step.order_id)
+    order = Order.all_objects.for_page().prefetch_related(IN_PARCELS).get(pk=step.order_id)
     if _is_told_by_another(step):
         outbox.finish(event_id)
         return

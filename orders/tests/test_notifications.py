@@ -158,18 +158,24 @@ def test_a_cancelled_order_is_told_in_one_mail_with_the_money_in_it():
     ).exists()
 
 
-def test_a_parcel_is_told_with_where_to_follow_it():
-    order = OrderFactory(user=None, units={ProductFactory(): 2}, status="confirmed")
-    (item,) = order.items.all()
+def test_a_parcel_is_told_with_what_is_in_it_and_where_to_follow_it():
+    mug, lamp = ProductFactory(name="Harbor mug"), ProductFactory(name="Attic lamp")
+    pictures.add(mug, picture((900, 900)))
+    order = OrderFactory(user=None, units={mug: 2, lamp: 1}, status="confirmed")
+    item = order.items.get(product=mug)
     tracking = packing.Tracking(carrier="DHL", number="JJD1", url="https://track.example.com/JJD1")
     shipments.ship(order, key="1", actor=timeline.SHOP, units={item.pk: 1}, tracking=tracking)
 
     *_, part = step_mails(order)
 
     assert part.subject.startswith("Part of your order")
-    for form in (part.body, part.alternatives[0][0]):
+    html = part.alternatives[0][0]
+    for form in (part.body, html):
         assert "DHL JJD1" in form
         assert "https://track.example.com/JJD1" in form
+        assert "1 \N{MULTIPLICATION SIGN} Harbor mug" in form
+        assert "Attic lamp" not in form
+    assert len(re.findall(r'<img src="https://testserver/media/[^"]+\.jpg"', html)) == 1
 
 
 @pytest.mark.parametrize("kind", letters.LETTERS)
