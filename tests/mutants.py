@@ -308,6 +308,9 @@ MUTANTS = (
     Mutant(
         "a provider is asked again when nobody waits any more",
         TIME_FOR_TRIES,
-        (Edit(CALLS, "within_seconds=time_for_tries", "within_seconds=60"),),
+        (
+            Edit(CALLS, "within_seconds=time_for_tries", "within_seconds=60"),
+            Edit(CALLS, "        if deadline.left() < SHORTEST_TRY_SECONDS:\n", "        if False:\n"),
+        ),
     ),
 )

@@ -1,10 +1,10 @@
 """How long the shop, and a test, waits for what comes by itself."""
 
-from tests.trials import ROUNDS
+from tests.trials import IS_MUTANT
 
 PROMISED_SECONDS = 180
 """Within which everything is right again after a fault."""
-DEADLINE_SECONDS = PROMISED_SECONDS if ROUNDS else 40
+DEADLINE_SECONDS = 60 if IS_MUTANT else PROMISED_SECONDS
 QUICK = {
     "OUTBOX_LEASE_SECONDS": 3,
     "OUTBOX_PATIENCE_SECONDS": 5,

@@ -16,7 +16,7 @@ class Postbox:
 
     def __init__(self):
         self.letters = []
-        self._hold, self._held, self._lock = "", Event(), Lock()
+        self._hold, self._held, self._lock = None, Event(), Lock()
         owner = self
 
         class Conversation(StreamRequestHandler):
@@ -47,25 +47,28 @@ class Postbox:
             wanted = [mail for mail in self.letters if recipient in {None, mail["To"]}]
         return Counter(mail["Message-ID"] for mail in wanted)
 
-    def hold(self, moment):
-        """Give no answer the next time that a conversation comes to ``moment``."""
+    def hold(self, moment, *, recipient):
+        """Give no answer the next time that a mail to ``recipient`` comes to ``moment``."""
         self._held.clear()
-        self._hold = moment
+        self._hold = (moment, recipient)
 
     def is_holding(self):
         """Say whether the answer was held back from somebody."""
         return self._held.is_set()
 
     def _talk(self, line):
+        recipient = ""
         self._say(line, "220 postbox")
         while told := line.rfile.readline().decode().strip():
             verb = told[:4].upper()
-            if verb == RECIPIENT and self._holds(RECIPIENT, line):
-                return
+            if verb == RECIPIENT:
+                recipient = told.partition("<")[2].partition(">")[0]
+                if self._holds((RECIPIENT, recipient), line):
+                    return
             if verb == "DATA":
                 self._say(line, "354 go on")
                 self._keep(line.rfile)
-                if self._holds(END, line):
+                if self._holds((END, recipient), line):
                     return
             self._say(line, "221 bye" if verb == "QUIT" else "250 ok")
 
@@ -85,7 +88,7 @@ class Postbox:
         with self._lock:
             if self._hold != moment:
                 return False
-            self._hold = ""
+            self._hold = None
         self._held.set()
         while line.rfile.read(1):
             pass

@@ -1,7 +1,5 @@
 """Workers killed, a queue that is lost: every effect once, every mail there, repeated once a kill at most."""
 
-from collections import Counter
-
 import pytest
 from django.db import transaction
 
@@ -32,15 +30,15 @@ def nothing_is_left_in_the_queue():
 def test_a_worker_killed_while_it_sends_a_mail_repeats_it_once(shop, postbox, everything_is_done):
     worker = shop.start_worker()
     shop.start_clock()
-    postbox.hold(RECIPIENT)
+    postbox.hold(RECIPIENT, recipient="early@example.com")
     early = OrderFactory(user=None, email="early@example.com")
     wait_until(postbox.is_holding, "nobody sends the first mail")
     worker.kill_children()
-    postbox.hold(END)
+    postbox.hold(END, recipient="late@example.com")
     late = OrderFactory(user=None, email="late@example.com")
     wait_until(postbox.is_holding, "nobody sends the second mail")
     worker.kill()
-    assert (postbox.arrived(early.email), postbox.arrived(late.email).total()) == (Counter(), 1)
+    assert postbox.arrived(late.email).total() == 1
 
     shop.start_worker()
     everything_is_done()
