@@ -197,7 +197,7 @@ def _chips(
 ) -> list[Chip]:
     """Return what the list is narrowed to, each with a way out."""
     shelf = categories.shelf(wanted.category) if wanted.category else None
-    brand = next((brand.label for brand in brands if brand.is_chosen), wanted.brand)
+    brand = wanted.brand and next((brand.label for brand in brands if brand.is_chosen), wanted.brand)
     labels = {
         "q": f"“{wanted.q}”" if wanted.q else "",
         "category": shelf["name"] if shelf else wanted.category,
@@ -210,7 +210,7 @@ def _chips(
     chips = [
         Chip(label, _without(request, name)) for name, label in labels.items() if label and name not in fixed
     ]
-    shown = {facet.name: facet for facet in attributes}
+    shown = {facet.name: facet for facet in attributes} if wanted.attributes else {}
     for slug, values in wanted.attributes:
         facet = shown.get(f"attr_{slug}")
         known = {option.value: option.label for option in facet.options} if facet else {}

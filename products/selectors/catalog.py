@@ -159,7 +159,8 @@ def dressed(products: Iterable[Product]) -> list[Product]:
 
 
 def _covers(pks: tuple[int, ...]) -> QuerySet[ProductImage]:
-    return ProductImage.objects.filter(product__in=pks, is_primary=True).order_by()
+    covers = ProductImage.objects.filter(product__in=pks, is_primary=True).order_by()
+    return covers.only("product_id", "image", "alt_text", "widths", "color", "width", "height")
 
 
 def in_order(products: ProductQuerySet, wanted: CatalogFilter) -> ProductQuerySet:

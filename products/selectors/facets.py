@@ -5,12 +5,13 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.db.models import Aggregate, CharField, Count, F, QuerySet, TextField, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Left
 from django.utils.formats import number_format
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from dbProject import caching
@@ -72,7 +73,11 @@ def of(wanted: catalog.CatalogFilter) -> Counted:
     """
     rows = caching.remember("catalog", f"facets:{wanted.key}", lambda: _count(wanted), seconds=SECONDS)
     total = sum(row[-1] for row in rows if row[0] == BRAND and wanted.brand in ("", row[2]))
-    return Counted(total, _brands(rows, wanted), _facets(rows, wanted))
+    # Lazy, because a form that is remembered as it was drawn asks for neither.
+    brands = SimpleLazyObject(lambda: _brands(rows, wanted))
+    return Counted(
+        total, cast(list[Option], brands), cast(list[Facet], SimpleLazyObject(lambda: _facets(rows, wanted)))
+    )
 
 
 def _count(wanted: catalog.CatalogFilter) -> list[Row]:

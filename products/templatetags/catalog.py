@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -62,6 +63,8 @@ CATALOG, CATEGORIES = "/products/", "/categories/"
 """Where menus lead to."""
 UNSAFE = str.maketrans({"<": "\\u003C", ">": "\\u003E", "&": "\\u0026"})
 """What could end a block of data early, as JSON writes it otherwise."""
+DESCRIPTIONS_KEPT = 256
+"""In each process, as they are shown; of 1 to 5 KB."""
 MOST_SWATCHES = 5
 """On a card; what is more is a number."""
 LARGEST = 1200
@@ -79,6 +82,7 @@ def menu_place(context: dict[str, Any]) -> str:
 
 
 @register.filter
+@lru_cache(DESCRIPTIONS_KEPT)
 def foreign_html(content: str) -> SafeString:
     """Return ``content`` with the few tags that a product's description may have; lines become paragraphs."""
     cleaned = mark_safe(html.clean(content))  # noqa: S308 -- cleaned here
