@@ -95,13 +95,13 @@ class Shop:
         self.browser = httpx.Client(base_url=self.url, timeout=DEADLINE_SECONDS, trust_env=False)
 
     def start_web(self, *, processes=1, threads=4):
-        """Start a web server and wait until it answers."""
+        """Start a web server and wait until it answers; whom we kill it replaces at once (``--preload``)."""
         web = self._start(
             "web",
             "gunicorn",
             "dbProject.wsgi",
             *("-b", self.url.removeprefix("http://"), "--no-control-socket", "--log-level", "warning"),
-            *("--workers", str(processes), "--threads", str(threads)),
+            *("--workers", str(processes), "--threads", str(threads), "--preload"),
         )
         wait_until(self._answers, "the web server does not answer")
         return web

@@ -5,7 +5,7 @@ import pytest
 from django.utils import timezone
 
 from orders.gateways.test_bank import ledger
-from orders.models import Order, Payment
+from orders.models import Order, Payment, PaymentWebhook
 from orders.selectors.orders import signature
 from orders.services import charging, status, timeline
 from orders.tests.bank import charged
@@ -17,6 +17,8 @@ pytestmark = pytest.mark.race
 
 UNTOLD = ledger.Manners(copies=0)
 """No webhook tells of it."""
+TOLD = 1 + 2 + 3
+"""Webhooks of what is captured, of what is authorized first, and of what goes back after that."""
 
 
 def page(order, step):
@@ -58,14 +60,15 @@ def test_a_web_process_killed_after_the_bank_s_answer_costs_nobody_money(shop, k
         assert charged(order) == (order.total_amount, 0)
     assert set(Order.objects.values_list("status", flat=True)) == {Order.Status.PENDING}
     status.cancel(regretted, actor=timeline.customer(None))
-    if not ROUNDS:  # 45 s later, nothing was heard of them
-        Payment.objects.filter(state="open").update(next_check_at=timezone.now())
+    if not ROUNDS:  # 45 s later, nothing was heard of it
+        Payment.objects.filter(order=untold).update(next_check_at=timezone.now())
     shop.start_worker()
     shop.start_clock()
 
     settled(orders[:-1], as_status=Order.Status.CONFIRMED)
     settled(orders[-1:], as_status=Order.Status.CANCELLED)
     wait_until(lambda: charged(regretted)[1], "the money does not go back")
+    wait_until(lambda: PaymentWebhook.objects.count() == TOLD, "not every webhook arrives")
     everything_is_done()
 
     assert [charged(order) for order in orders[:-1]] == [(order.total_amount, 0) for order in orders[:-1]]
