@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from allauth.account.decorators import secure_admin_login
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -39,11 +40,11 @@ class ShopAdminSite(UnfoldAdminSite):
     """
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Ask who it is. Unfold's form forgets where to go next unless the address says so."""
+        """Ask who it is on the shop's own page, which counts attempts and asks for second factors."""
         if request.method == "GET" and "next" not in request.GET:
             start = reverse(f"{self.name}:index")
             return HttpResponseRedirect(f"{request.path}?{urlencode({'next': start})}")
-        response: HttpResponse = super().login(request, extra_context)
+        response: HttpResponse = secure_admin_login(super().login)(request, extra_context)
         return response
 
     def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
 from dbProject import views
 
@@ -11,8 +12,11 @@ urlpatterns = [
     path("", include("products.urls")),
     path("", include("orders.urls")),
     path("", include("dbProject.pages.urls")),
+    path("accounts/2fa/", RedirectView.as_view(pattern_name="account_security")),
     path("accounts/", include("allauth.urls")),
     path("account/", views.account, name="account"),
+    path("account/orders/", views.account_orders, name="account_orders"),
+    path("account/", include("users.urls")),
     path("api/", include("products.api")),
     path("api/", include("orders.api")),
     path("api/", include("dbProject.jobs.api")),

@@ -42,6 +42,7 @@ LONGEST_ADDRESS = 2_000
 """Characters; browsers and proxies cut what is longer."""
 IMMUTABLE = "public, max-age=31536000, immutable"
 ORDERS_ON_A_PAGE = 10
+NEWEST_ORDERS = 3
 AFFORDABLE_BELOW = 30
 """A round price in the store's currency: what costs less is a present that needs no thinking."""
 
@@ -64,10 +65,20 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_required
 @never_cache
 def account(request: HttpRequest) -> HttpResponse:
-    """Show the customer what is theirs."""
+    """Show the customer what is theirs: the newest orders, and the ways to everything else."""
+    newest = list(orders.newest_of(cast(User, request.user))[: NEWEST_ORDERS + 1])
+    context = {"orders": newest[:NEWEST_ORDERS], "has_more": len(newest) > NEWEST_ORDERS}
+    return TemplateResponse(request, "account_overview.html", context)
+
+
+@require_safe
+@login_required
+@never_cache
+def account_orders(request: HttpRequest) -> HttpResponse:
+    """List what the customer has ordered."""
     pages = Paginator(orders.newest_of(cast(User, request.user)), ORDERS_ON_A_PAGE)
     page = pages.get_page(request.GET.get("page"))
-    return TemplateResponse(request, "account_overview.html", {"orders": page})
+    return TemplateResponse(request, "account_orders.html", {"orders": page})
 
 
 @require_safe

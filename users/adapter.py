@@ -1,21 +1,28 @@
-"""How accounts work here where django-allauth asks: user names, mails, who enters a code."""
+"""How accounts work here where django-allauth asks: user names, mails, who enters a code, second factors."""
 
+from base64 import urlsafe_b64encode
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.account.stages import EmailVerificationStage
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from dbProject import clients
 from users.models import User
 from users.services import mails
+
+UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104 -- stands where a server on a socket does not say who connects
 
 
 class CodeStage(EmailVerificationStage):
@@ -72,10 +79,20 @@ class AccountAdapter(DefaultAccountAdapter):
         return bool(super().confirm_email(request, email_address))
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        return clients.address_of(request) or ""
+        return clients.address_of(request) or UNKNOWN_ADDRESS
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account")
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell the owner, also of an account that staff made: allauth knows no address of it."""
+        super().send_notification_mail(template_prefix, user, context, email or user.email)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Have a mail sent whose links lead to the shop's own address, whatever the request called it."""
@@ -89,6 +106,50 @@ class AccountAdapter(DefaultAccountAdapter):
         mails.record(
             kind, to=email, language=get_language() or settings.LANGUAGE_CODE, facts={**texts, **links}
         )
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """The shop's own rules for second factors."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "add_email_blocked": _("Please remove the second factor before you change your address."),
+        "cannot_delete_authenticator": _("Staff keep a second factor: add a passkey before this one goes."),
+        "cannot_generate_recovery_codes": _("Recovery codes come with a second factor: set one up first."),
+        "incorrect_code": _("That is not the code."),
+        "unverified_email": _("Please confirm your e-mail address first."),
+    }
+
+    def get_totp_issuer(self) -> str:
+        return str(settings.STORE_NAME)
+
+    def _get_site_name(self) -> str:
+        return str(settings.STORE_NAME)
+
+    def encrypt(self, text: str) -> str:
+        """Keep the secret of an app so that a stolen copy of the database opens no account."""
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _cipher().decrypt(encrypted_text.encode()).decode()
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Let staff, who need a second factor, not remove the last one."""
+        if not (settings.STAFF_NEED_SECOND_FACTOR and authenticator.user.is_staff):
+            return True
+        others = Authenticator.objects.filter(user=authenticator.user, type=Authenticator.Type.WEBAUTHN)
+        return bool(others.exclude(pk=authenticator.pk).exists())
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        count = Authenticator.objects.filter(user=user, type=type).count()
+        return gettext("Passkey %(number)d") % {"number": count + 1}
+
+
+def _cipher() -> MultiFernet:
+    """Return the cipher of the shop's secret; what older secrets wrote is still read."""
+    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    keys = [sha256(b"users.second_factors" + secret.encode()).digest() for secret in secrets]
+    return MultiFernet([Fernet(urlsafe_b64encode(key)) for key in keys])
 
 
 def _ours(url: str) -> str:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import forms as allauth
+from allauth.account.internal.flows.login import perform_password_login
 from django import forms
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
@@ -55,7 +56,13 @@ class PlainForm(forms.Form):
 
 
 class LoginForm(PlainForm, allauth.LoginForm):
-    pass
+    def _login_with_password(
+        self, request: HttpRequest, redirect_url: str | None, credentials: dict[str, Any]
+    ) -> HttpResponse:
+        """Log in; for how long is settled when it has happened (``users.receivers``), not by a box here."""
+        self._login.redirect_url = redirect_url
+        answer: HttpResponse = perform_password_login(request, credentials, self._login)
+        return answer
 
 
 class SignupForm(PlainForm, allauth.SignupForm):
@@ -121,3 +128,18 @@ class ReauthenticateForm(PlainForm, allauth.ReauthenticateForm):
 
 class CodeForm(PlainForm, allauth.ConfirmEmailVerificationCodeForm):
     pass
+
+
+class ProfileForm(forms.ModelForm[User]):
+    """How a customer is called and reached; the rest of an account is changed where it is proven."""
+
+    class Meta:
+        model = User
+        fields = ("first_name", "last_name", "phone")
+        labels = {"first_name": _("First name"), "last_name": _("Last name"), "phone": _("Phone")}
+        widgets = {
+            "first_name": forms.TextInput(attrs={"autocomplete": "given-name"}),
+            "last_name": forms.TextInput(attrs={"autocomplete": "family-name"}),
+            "phone": forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+        }
+        help_texts = {"phone": _("Only for questions about a delivery.")}

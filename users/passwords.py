@@ -107,7 +107,7 @@ class KindsValidator:
             "upper": _("A capital letter is missing."),
             "lower": _("A small letter is missing."),
             "digit": _("A digit is missing."),
-            "special": _("A special character is missing, such as - or ! or a space."),
+            "special": _("A special character is missing, such as a hyphen, a comma or a space."),
         }
         there = set(_kinds(password))
         missing = [

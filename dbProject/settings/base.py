@@ -10,6 +10,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from dbProject.settings.accounts import *  # noqa: F403
 from dbProject.settings.carriers import read_carriers
 from dbProject.settings.environment import BASE_DIR, env, insist_on_required, read_dotenv
 from dbProject.settings.limits import RATE_LIMIT_DEFAULT as RATE_LIMIT_DEFAULT
@@ -51,6 +52,8 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "rest_framework",
     "tree_queries",
@@ -77,6 +80,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "dbProject.limits.middleware.RateLimitMiddleware",
+    "users.middleware.SessionAddressMiddleware",
+    "users.middleware.StaffSecondFactorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "dbProject.middleware.ShopErrorMiddleware",
@@ -121,7 +126,9 @@ CARRIERS_DEADLINE_SECONDS = 5.0
 # Language and time
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
-LANGUAGE_COOKIE_NAME = "language"  # set by the switch in the footer; without it the browser's wish counts
+LANGUAGE_COOKIE_NAME = (
+    "__Host-language"  # set by the switch in the footer; without it the browser's wish counts
+)
 LANGUAGE_COOKIE_AGE = 31_536_000  # seconds: one year
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_HTTPONLY = True
@@ -259,52 +266,6 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL")
 STAFF_EMAIL = env.list("STAFF_EMAIL", default=[])  # who hears of what runs out; nobody unless named
 MAIL_FOLDER = VAR_DIR / "mail"  # what dbProject.mailbox keeps
 
-# Passwords
-PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
-AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
-    {"NAME": "users.passwords.LengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "users.passwords.KindsValidator", "OPTIONS": {"kinds": ("upper", "lower", "digit", "special")}},
-    {"NAME": "users.passwords.RunsValidator", "OPTIONS": {"longest_repeat": 2, "longest_row": 4}},
-    {"NAME": "users.passwords.PersonValidator"},
-    {"NAME": "users.passwords.CommonValidator"},
-]
-
-PASSWORD_RESET_TIMEOUT = 3600  # seconds that a link in a mail is good for
-
-# Accounts -- django-allauth's pages under /accounts/, in the shop's own templates and by users.adapter.
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "account"
-LOGOUT_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "users.adapter.AccountAdapter"
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_SESSION_REMEMBER = True  # as long as SESSION_COOKIE_AGE, without a box to tick
-ACCOUNT_PREVENT_ENUMERATION = True  # nothing tells whether an address has an account ...
-ACCOUNT_EMAIL_VERIFICATION = "mandatory"  # ... hence a new one is open once a code from its mail is entered
-ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
-ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
-SIGNUP_WAITS_FOR_CODE = True
-"""Whether a new customer enters that code before the first login; without, the address is confirmed later."""
-ACCOUNT_CHANGE_EMAIL = True  # an account has one address; a new one counts once it is confirmed
-ACCOUNT_REAUTHENTICATION_REQUIRED = True
-ACCOUNT_EMAIL_NOTIFICATIONS = True  # the owner hears of a new password or address
-ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_RATE_LIMITS = False  # the shop has a limiter of its own, for all routes
-ACCOUNT_FORMS = {
-    "login": "users.forms.LoginForm",
-    "signup": "users.forms.SignupForm",
-    "add_email": "users.forms.AddEmailForm",
-    "change_password": "users.forms.ChangePasswordForm",
-    "set_password": "users.forms.SetPasswordForm",
-    "reset_password": "users.forms.ResetPasswordForm",
-    "reset_password_from_key": "users.forms.ResetPasswordKeyForm",
-    "reauthenticate": "users.forms.ReauthenticateForm",
-    "confirm_email_verification_code": "users.forms.CodeForm",
-}
-
 # Static files and uploads -- names carry a content hash, so both may be cached for ever.
 STATIC_URL = "/static/"
 STATIC_ROOT: Path | None = VAR_DIR / "static"
@@ -346,8 +307,11 @@ SECURE_HSTS_SECONDS = 31_536_000  # one year
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SESSION_COOKIE_NAME = "__Host-session"  # so browsers take it over TLS only, and from no other host than ours
 SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_NAME = "__Host-csrf"
 CSRF_COOKIE_SECURE = True
+CSRF_COOKIE_HTTPONLY = True  # forms carry the token; no script of ours reads the cookie
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 X_FRAME_OPTIONS = "DENY"
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)

@@ -549,18 +549,23 @@ def test_the_offer_reads_the_same_where_there_is_an_account_already(client):
 def test_the_account_lists_the_orders_page_by_page_in_the_same_queries(client, django_assert_num_queries):
     user = UserFactory()
     client.force_login(user)
-    assert "You have not ordered anything yet" in text(client.get("/account/"))
+    for page in ("/account/", "/account/orders/"):
+        assert "You have not ordered anything yet" in text(client.get(page))
     product = ProductFactory(stock_quantity=99)
     for count in (1, 11):
         OrderFactory.create_batch(count, user=user, units={product: 1})
+        with django_assert_num_queries(6):
+            overview = text(client.get("/account/"))
         with django_assert_num_queries(7):
-            first = text(client.get("/account/"))
+            first = text(client.get("/account/orders/"))
     newest, *_, oldest = Order.objects.newest_first()
 
+    assert newest.order_number in overview
+    assert "All your orders" in overview
     assert newest.order_number in first
     assert oldest.order_number not in first
-    assert oldest.order_number in text(client.get("/account/?page=2"))
-    assert client.get("/account/?page=zzz").status_code == 200
+    assert oldest.order_number in text(client.get("/account/orders/?page=2"))
+    assert client.get("/account/orders/?page=zzz").status_code == 200
 
 
 def test_an_order_says_the_country_in_words(client):

@@ -29,16 +29,14 @@ def send(client, name, data, pk=None):
 
 
 def test_the_login_page_leads_to_the_first_page(client):
-    client.get("/admin/login/")
     asked = client.get("/admin/login/", follow=True)
-    assert asked.redirect_chain == [("/admin/login/?next=%2Fadmin%2F", 302)]
-    assert "Marlow &amp; Finch" in asked.content.decode()
+    page, _status = asked.redirect_chain[-1]
+    assert page == "/accounts/login/?next=%2Fadmin%2F"
 
     staff = StaffFactory()
-    answer = client.post(
-        "/admin/login/?next=/admin/", {"username": staff.email, "password": "Correct-Horse-7"}
-    )
-    assert answer.url == "/admin/"
+    fields = {"login": staff.email, "password": "Correct-Horse-7", "next": "/admin/"}
+    assert client.post(page, fields)["Location"] == "/admin/"
+    assert client.get("/admin/login/?next=/admin/")["Location"] == "/admin/"
 
 
 def test_the_first_page_says_what_needs_hands(staff_client, django_assert_num_queries):

@@ -50,8 +50,8 @@ def tab(browser, live_server, settings, color_scheme, scripts, transactional_db,
     tab.on("pageerror", lambda error: tab.complaints.append(f"{tab.url}: {error}"))
     tab.goto("/admin/login/")
     tab.get_by_label("E-mail address").fill(staff.email)
-    tab.get_by_label("Password").fill(PASSWORD)
-    tab.get_by_role("button", name="Log in").click()
+    tab.get_by_label("Password", exact=True).fill(PASSWORD)
+    tab.get_by_role("button", name="Log in", exact=True).click()
     tab.wait_for_url("**/admin/")
     yield tab
     context.close()

@@ -114,6 +114,22 @@ LETTERS: dict[str, Callable[[], Letter]] = {
         _("Your e-mail address was changed"),
         _("Your account is now known by %(to_email)s and no longer by %(from_email)s."),
     ),
+    "totp_activated": lambda: _notice(
+        _("A second factor was set up"),
+        _("From now on, an app shows a code for each log in to your account."),
+    ),
+    "totp_deactivated": lambda: _notice(
+        _("The second factor was turned off"), _("From now on, no code of an app is asked for at log in.")
+    ),
+    "webauthn_added": lambda: _notice(
+        _("A passkey was added"), _("From now on, your account opens with one more passkey.")
+    ),
+    "webauthn_removed": lambda: _notice(
+        _("A passkey was removed"), _("One passkey no longer opens your account.")
+    ),
+    "recovery_codes_generated": lambda: _notice(
+        _("There are new recovery codes"), _("Your account has new recovery codes; the old ones do not work.")
+    ),
     "email_deleted": lambda: _notice(
         _("An address was removed"), _("%(deleted_email)s no longer belongs to your account.")
     ),

@@ -1,6 +1,7 @@
 """What happens to an account from the outside: it is confirmed, somebody logs in."""
 
 from allauth.account.models import EmailAddress
+from django.utils import timezone
 
 from users.models import User
 
@@ -10,6 +11,13 @@ def mark_verified(user: User) -> None:
     User.objects.filter(pk=user.pk, is_verified=False).update(is_verified=True)
     EmailAddress.objects.filter(user=user, email=user.email, verified=False).update(verified=True)
     user.is_verified = True
+
+
+def change_profile(user: User, *, first_name: str, last_name: str, phone: str) -> None:
+    """Change how somebody is called and reached."""
+    User.objects.filter(pk=user.pk).update(
+        first_name=first_name, last_name=last_name, phone=phone, updated_at=timezone.now()
+    )
 
 
 def note_login(user: User, *, address: str | None) -> None:

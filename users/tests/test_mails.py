@@ -86,8 +86,9 @@ def test_a_mail_is_in_the_language_of_the_page_and_in_the_shop_s_design(client):
 
 
 def test_every_mail_of_allauth_has_its_letter():
-    folder = Path(allauth.__file__).parent / "templates" / "account" / "email"
-    kinds = {path.name.removesuffix("_subject.txt") for path in folder.glob("*_subject.txt")}
+    folder = Path(allauth.__file__).parent / "templates"
+    texts = [path for app in ("account", "mfa") for path in (folder / app / "email").glob("*_subject.txt")]
+    kinds = {path.name.removesuffix("_subject.txt") for path in texts}
 
     assert kinds - OFF == set(letters.LETTERS)
 

@@ -1,0 +1,73 @@
+"""What is asked of a session at each request."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from dbProject import clients
+from users.models import User
+
+Next = Callable[[HttpRequest], HttpResponse]
+security = logging.getLogger("security")
+ADDRESS = "address"
+"""Where a session keeps from which network address it was used last."""
+SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+
+
+class SessionAddressMiddleware:
+    """Note in the security log when a session goes on from another network address.
+
+    People do change address, on a train or with a phone, so nobody is thrown out; but a stolen session shows.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+            address, before = clients.address_of(request), request.session.get(ADDRESS)
+            if before and before != address:
+                request.session[ADDRESS] = address
+                security.warning(
+                    "A session goes on from another address",
+                    extra={"user_id": request.user.pk, "address": address, "address_before": before},
+                )
+        return self.get_response(request)
+
+
+class StaffSecondFactorMiddleware:
+    """Open the staff screens to who has shown a second factor, and lead who has none to setting it up."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        is_for_staff = request.resolver_match is not None and "admin" in request.resolver_match.app_names
+        if not (is_for_staff and settings.STAFF_NEED_SECOND_FACTOR and request.user.is_authenticated):
+            return None
+        if not request.user.is_staff or has_shown_second_factor(request, request.user):
+            return None
+        messages.warning(request, _("Staff need a second factor: an app on your phone, or a passkey."))
+        return HttpResponseRedirect(reverse("account_security"))
+
+
+def has_shown_second_factor(request: HttpRequest, user: User) -> bool:
+    """Say whether this session began with a second factor, or has set one up; mostly without a query."""
+    if any(record.get("method") == "mfa" for record in get_authentication_records(request, user)):
+        return True
+    has_one: bool = is_mfa_enabled(user, SECOND_FACTORS)
+    return has_one

@@ -1,0 +1,55 @@
+"""What customers see and change of their own account, beside django-allauth's pages."""
+
+from typing import cast
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from users.forms import ProfileForm
+from users.models import User
+from users.services import accounts
+
+SEE_OTHER = 303
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@never_cache
+def profile(request: HttpRequest) -> HttpResponseBase:
+    """Show and change how somebody is called and reached."""
+    user = cast(User, request.user)
+    form = ProfileForm(request.POST or None, instance=User.objects.get(pk=user.pk))
+    if request.method == "POST" and form.is_valid():
+        accounts.change_profile(user, **form.cleaned_data)
+        messages.success(request, _("Your profile is changed."))
+        return HttpResponseRedirect(reverse("account_profile"), status=SEE_OTHER)
+    return TemplateResponse(request, "users/profile.html", {"form": form})
+
+
+@require_safe
+@login_required
+@never_cache
+def security(request: HttpRequest) -> HttpResponse:
+    """Show in one place by what somebody is known to us, and lead to where each is changed."""
+    user = cast(User, request.user)
+    known = [authenticator.wrap() for authenticator in Authenticator.objects.filter(user=user)]
+    kinds = Authenticator.Type
+    by_kind = {kind: [one for one in known if one.instance.type == kind] for kind in kinds}
+    codes = by_kind[kinds.RECOVERY_CODES]
+    context = {
+        "app": next(iter(by_kind[kinds.TOTP]), None),
+        "passkeys": by_kind[kinds.WEBAUTHN],
+        "has_codes": bool(codes),
+        "codes_left": len(codes[0].get_unused_codes()) if codes else 0,
+        "has_second_factor": bool(by_kind[kinds.TOTP] or by_kind[kinds.WEBAUTHN]),
+        "sessions": UserSession.objects.filter(user=user).count(),
+    }
+    return TemplateResponse(request, "users/security.html", context)
