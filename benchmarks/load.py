@@ -23,7 +23,11 @@ HEADERS = {"Host": HOST, "X-Forwarded-Proto": "https"}
 WORKERS = 2
 READY_SECONDS = 30
 CONNECTIONS, THREADS = 16, 1
-FIGURES = """
+SCRIPT = """
+request = function()  -- of somebody else each time: nobody may ask so often
+  wrk.headers["X-Forwarded-For"] = string.format("10.%d.%d.1", math.random(255), math.random(255))
+  return wrk.format()
+end
 done = function(summary, latency, requests)
   io.write(string.format("FIGURES %d %d %d %d %d %d\\n", summary.requests, summary.duration, summary.bytes,
     latency:percentile(50), latency:percentile(99),
@@ -81,9 +85,9 @@ class Server:
 
     def warm_up(self, path: str) -> None:
         """Ask often enough that both workers have answered, and hold what they will."""
-        for _ in range(10 * WORKERS):
+        for number in range(10 * WORKERS):
             connection = HTTPConnection("127.0.0.1", self.port, timeout=READY_SECONDS)
-            connection.request("GET", path, headers=HEADERS)
+            connection.request("GET", path, headers=HEADERS | {"X-Forwarded-For": f"10.0.0.{number}"})
             answer = connection.getresponse()
             answer.read()
             connection.close()
@@ -93,7 +97,7 @@ class Server:
     def load(self, path: str, *, seconds: float) -> Load:
         """Ask for ``path`` for so long, over 16 connections."""
         with NamedTemporaryFile("w", suffix=".lua") as script:
-            script.write(FIGURES)
+            script.write(SCRIPT)
             script.flush()
             app, postgres = self._app_seconds(), _postgres_seconds()
             said = subprocess.run(

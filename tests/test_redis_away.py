@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.db import transaction
 
 from dbProject import caching, redis_cache, resilience
+from dbProject.settings import base
 from products.tests.factories import ProductFactory
 from tests.services import free_port, redis_bin
 
@@ -32,7 +33,7 @@ def server(settings, tmp_path):
             break
         except ConnectionRefusedError:
             assert process.poll() is None
-    where = {"LOCATION": f"redis://127.0.0.1:{port}/0"}
+    where = {"LOCATION": f"redis://127.0.0.1:{port}/0", "OPTIONS": base.CACHES["default"]["OPTIONS"]}
     settings.CACHES = settings.CACHES | {"default": settings.CACHES["default"] | where}
     cache.set("there", 1)
     assert cache.get("there") == 1

@@ -27,7 +27,7 @@ os.environ |= {
 }
 
 from dbProject.settings.base import *  # noqa: E402, F403
-from dbProject.settings.base import DATABASES, STORAGES  # noqa: E402
+from dbProject.settings.base import CACHES, DATABASES, STORAGES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # speed
 SECURE_SSL_REDIRECT = False
@@ -41,6 +41,8 @@ SERVE_MEDIA = True
 PAYMENT_CALLS_AT_ONCE = 100  # storms of threads
 MEMORY_CACHE_SECONDS = 0  # what one test remembered is not there for the next
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # no database is dropped under the connection of a server's thread
+_patient = {"SOCKET_CONNECT_TIMEOUT": 5, "SOCKET_TIMEOUT": 5}  # seconds; a busy machine is slow, not wrong
+CACHES = {"default": CACHES["default"] | {"OPTIONS": CACHES["default"]["OPTIONS"] | _patient}}
 SHARED_PAGE_SECONDS = 0  # tests see pages as they are built; those of shared_pages say otherwise
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 STATIC_ROOT = None

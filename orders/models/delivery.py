@@ -120,12 +120,3 @@ class ShippingBand(models.Model):
 
     def __str__(self) -> str:
         return f"{self.price}"
-
-    def covers(self, *, weight_grams: int, value: Decimal) -> bool:
-        """Say whether goods of this weight and value fall into the band."""
-        return (
-            self.weight_from <= weight_grams
-            and (self.weight_below is None or weight_grams < self.weight_below)
-            and self.value_from <= value
-            and (self.value_below is None or value < self.value_below)
-        )

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from orders import carriers
 from orders.carriers import Parcel
-from orders.models import Cart, ShippingMethod
+from orders.models import Cart
 from orders.selectors import delivery
 
 
@@ -17,7 +17,9 @@ def asked(cart: Cart, *, country: str, zip_code: str) -> dict[int, Decimal]:
     if not carriers.codes():
         return {}
     lines = [(item.product, item.quantity) for item in cart.items.select_related("product")]
-    methods = [method for method in delivery.methods() if method.carrier and country in method.zone.countries]
+    methods = [
+        method for method in delivery.remembered_methods() if method.carrier and country in method.countries
+    ]
     parcel = Parcel(
         country=country,
         zip_code=zip_code,
@@ -28,7 +30,7 @@ def asked(cart: Cart, *, country: str, zip_code: str) -> dict[int, Decimal]:
     return {method.pk: price for method in methods if (price := _price(method, found)) is not None}
 
 
-def _price(method: ShippingMethod, found: dict[str, list[carriers.CarrierQuote]]) -> Decimal | None:
+def _price(method: delivery.Method, found: dict[str, list[carriers.CarrierQuote]]) -> Decimal | None:
     """Return the price of the method's own service, else of the carrier's cheapest."""
     quotes = found.get(method.carrier, [])
     own = [quote.price for quote in quotes if quote.name == method.name]

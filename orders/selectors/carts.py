@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from orders.errors import CouponRefused
 from orders.models import Cart, CartItem, Coupon, SavedItem
-from orders.selectors import offers, totals
+from orders.selectors import delivery, offers, totals
 from products.models import Product, ProductImage
 from users.models import User
 
@@ -84,7 +84,7 @@ def page(
     asked: dict[int, Decimal] | None = None,
     with_saved: bool = True,
 ) -> CartPage:
-    """Return what the page of ``cart`` shows; nine queries, the tax rates remembered.
+    """Return what the page of ``cart`` shows; five queries, what staff set remembered.
 
     ``destination`` is the store's own country unless given. Only the cart's own page needs what is saved
     for later.
@@ -103,6 +103,8 @@ def page(
             method_id=method_id,
             coupon=coupon,
             asked=asked,
+            methods=delivery.remembered_methods(),
+            applicable=None if coupon else offers.remembered(timezone.now()),
         )
         if there
         else None

@@ -3,15 +3,20 @@
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from dbProject import caching
 from orders.errors import CouponRefused
 from orders.models import Coupon, CouponUse, Promotion
 from orders.pricing import Offer, OfferKind
 from products.selectors import categories
+
+SECONDS = 300
 
 
 def applicable(now: datetime, coupon: Coupon | None) -> list[Offer]:
@@ -24,6 +29,59 @@ def applicable(now: datetime, coupon: Coupon | None) -> list[Offer]:
         _offer(promotion, code=coupon.code if coupon and coupon.promotion_id == promotion.pk else None)
         for promotion in running.prefetch_related("categories")
     ]
+
+
+def remembered(now: datetime) -> list[Offer]:
+    """Return the offers that need no coupon, as of lately and after the last change by staff: for pages."""
+    rows = caching.remember("offers", "automatic", _automatic, seconds=SECONDS)
+    at = now.timestamp()
+    language = translation.get_language() or ""
+    return [
+        _from_plain(row, language)
+        for row in rows
+        if (row["starts_at"] is None or row["starts_at"] <= at)
+        and (row["ends_at"] is None or at < row["ends_at"])
+    ]
+
+
+def _automatic() -> list[dict[str, Any]]:
+    """Return the offers that are on and need no coupon, now or at another time, as plain data."""
+    on = Promotion.objects.filter(is_active=True, needs_coupon=False).prefetch_related("categories")
+    return [
+        {
+            "id": promotion.pk,
+            "names": {code: promotion.localized_name(code) for code in ("", *dict(settings.LANGUAGES))},
+            "kind": promotion.kind,
+            "priority": promotion.priority,
+            "is_exclusive": promotion.is_exclusive,
+            "value": str(promotion.value),
+            "minimum": str(promotion.minimum),
+            "categories": [category.pk for category in promotion.categories.all()],
+            "buy": promotion.buy,
+            "get": promotion.get,
+            "tiers": [[str(start), str(percent)] for start, percent in promotion.tiers],
+            "starts_at": promotion.starts_at and promotion.starts_at.timestamp(),
+            "ends_at": promotion.ends_at and promotion.ends_at.timestamp(),
+        }
+        for promotion in on
+    ]
+
+
+def _from_plain(row: dict[str, Any], language: str) -> Offer:
+    return Offer(
+        id=row["id"],
+        name=row["names"].get(language) or row["names"][""],
+        kind=OfferKind(row["kind"]),
+        priority=row["priority"],
+        is_exclusive=row["is_exclusive"],
+        code=None,
+        value=Decimal(row["value"]),
+        minimum=Decimal(row["minimum"]),
+        categories=frozenset(row["categories"]),
+        buy=row["buy"],
+        get=row["get"],
+        tiers=tuple((Decimal(start), Decimal(percent)) for start, percent in row["tiers"]),
+    )
 
 
 def by_code(code: str, *, now: datetime) -> Coupon:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from orders import pricing
-from orders.models import Coupon, ShippingMethod
+from orders.models import Coupon
 from orders.selectors import delivery, offers, taxes
 from products.models import Product
 
@@ -56,13 +56,14 @@ def quote(
     coupon: Coupon | None = None,
     asked: Mapping[int, Decimal] | None = None,
     now: datetime | None = None,
-    methods: Sequence[ShippingMethod] | None = None,
+    methods: Sequence[delivery.Method] | None = None,
+    applicable: Sequence[pricing.Offer] | None = None,
 ) -> Quote:
     """Return what ``lines`` come to today; six queries, fewer when the tax rates are remembered.
 
     Of the delivery options the one with ``method_id`` is chosen, else the first. ``asked`` are prices
-    that carriers gave (method pk -> price). ``methods`` are ``delivery.methods()`` of a caller who asks
-    for many quotes.
+    that carriers gave (method pk -> price). ``methods`` and ``applicable``, the offers, are read now
+    unless a caller has them: pages give what is remembered, and an order never does.
     """
     now = now or timezone.now()
     tax = taxes.terms(
@@ -71,7 +72,7 @@ def quote(
         vat_number=destination.vat_number,
         day=timezone.localdate(now),
     )
-    applicable = offers.applicable(now, coupon)
+    applicable = offers.applicable(now, coupon) if applicable is None else applicable
     shelves = offers.shelves_of(product.category_id for product, _quantity in lines)
     priced = [
         pricing.Line(
@@ -88,7 +89,7 @@ def quote(
     offered = delivery.methods() if methods is None else methods
     needs_delivery = bool(offered) and any(not product.is_digital for product, _quantity in lines)
     options = delivery.options(
-        [method for method in offered if needs_delivery and destination.country in method.zone.countries],
+        [method for method in offered if needs_delivery and destination.country in method.countries],
         weight_grams=delivery.weight_grams(lines),
         value=sum((line.total_price - line.discount for line in goods.lines), Decimal()),
         asked=asked,

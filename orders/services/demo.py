@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from dbProject import caching
 from orders.demo import terms
 from orders.models import Coupon, Promotion, ShippingBand, ShippingMethod, ShippingZone
 from products.models import Category
@@ -22,6 +23,8 @@ def add_delivery() -> int:
             bands = method.pop("bands")
             made = ShippingMethod.objects.create(zone=row, sort_order=place, **method)
             ShippingBand.objects.bulk_create(ShippingBand(method=made, **band) for band in bands)
+    if new:
+        caching.forget("delivery")
     return len(new)
 
 
@@ -43,6 +46,8 @@ def add_offers() -> int:
         row.categories.set(shelves[slug] for slug in slugs if slug in shelves)
         if coupon:
             Coupon.objects.get_or_create(code=coupon["code"], defaults={**coupon, "promotion": row})
+    if new:
+        caching.forget("offers")
     return len(new)
 
 

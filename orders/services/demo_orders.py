@@ -154,7 +154,7 @@ class _Books:
 
     def _method(self, chance: Random, country: str) -> int | None:
         """Return one of the ways there, mostly the first; where the goods do not fit, the first counts."""
-        there = [method.pk for method in self._methods if country in method.zone.countries]
+        there = [method.pk for method in self._methods if country in method.countries]
         if len(there) < 2 or chance.random() > ANOTHER_DELIVERY:
             return None
         return chance.choice(there[1:])

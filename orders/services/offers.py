@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
+from dbProject import caching
 from orders.errors import OfferInUse, UsesExceeded
 from orders.models import Coupon, CouponUse, Promotion
 from products.models import Category
@@ -18,6 +19,7 @@ def save_offer(promotion: Promotion, *, categories: Iterable[Category] | None = 
     promotion.save()
     if categories is not None:
         promotion.categories.set(categories)
+    caching.forget("offers")
     return promotion
 
 
@@ -33,6 +35,7 @@ def delete_offer(promotion: Promotion) -> None:
         raise OfferInUse(promotion.name)
     Coupon.objects.filter(pk__in=[coupon.pk for coupon in coupons]).delete()
     Promotion.objects.filter(pk=promotion.pk).delete()
+    caching.forget("offers")
 
 
 @transaction.atomic

@@ -10,9 +10,9 @@ from django.core import mail
 from dbProject.outbox import services as outbox
 from dbProject.outbox.models import OutboxEvent
 from orders.gateways.test_bank import ledger
-from orders.models import Cart, Order
+from orders.models import Cart, Order, Promotion
 from orders.selectors import orders
-from orders.services import notifications, reconciliation
+from orders.services import delivery, notifications, offers, reconciliation
 from orders.tests.factories import CouponFactory, MethodFactory, OrderFactory
 from products.models import Product
 from products.tests.factories import ProductFactory
@@ -447,10 +447,28 @@ def test_cart_and_checkout_cost_the_same_for_any_number_of_lines(client, lines, 
     client.get("/cart/")
     client.get("/checkout/")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(4):  # the cart, its items, what is set aside, the pictures
         client.get("/cart/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(3):
         client.get("/checkout/")
+
+
+def test_staff_change_delivery_and_offers_for_carts_at_once_and_orders_go_by_them(
+    client, django_capture_on_commit_callbacks
+):
+    method = MethodFactory()
+    add(client, ProductFactory(price=Decimal("50.00")))
+    assert "10 % off" not in client.get("/cart/").content.decode()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        offers.save_offer(
+            Promotion(name="10 % off", kind=Promotion.Kind.PERCENT, value=Decimal(10), needs_coupon=False)
+        )
+        method.name = "Courier"
+        delivery.save_method(method)
+
+    assert "10 % off" in client.get("/cart/").content.decode()
+    assert "Courier" in client.get("/checkout/").content.decode()
 
 
 def test_what_a_guest_cannot_have_leaves_no_cart_behind(client):

@@ -46,7 +46,7 @@ def checkout(request: HttpRequest) -> HttpResponseBase:
 
 
 def _buy(request: HttpRequest, cart: Cart, user: User | None) -> HttpResponseBase:
-    offered = delivery.methods()
+    offered = delivery.remembered_methods()
     form = CheckoutForm(
         request.POST,
         codes=delivery.countries(offered),
