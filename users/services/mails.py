@@ -2,9 +2,9 @@
 
 What such a mail tells is a secret (a code, a link that sets a password) or personal (from where somebody
 logged in). It lies in the outbox for the consumer's eyes only and is emptied when the mail has gone: neither
-the broker nor a staff screen nor a backup of later shows it. It is not encrypted. Whoever can read the
-database while a mail waits reads the session beside it, which holds the same code, and the key of a cipher
-would lie where the database's password lies; so a cipher would cost a library and protect nothing.
+the broker nor a staff screen nor a backup of later shows it. It is not encrypted: it lies there for the
+seconds until the mail has gone, and whoever reads the database then reads the keys of all sessions beside it,
+which open more accounts than a code does.
 """
 
 from collections.abc import Mapping
