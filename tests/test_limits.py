@@ -59,6 +59,25 @@ def test_the_fourth_reset_of_a_password_in_an_hour_is_refused_and_says_until_whe
     assert reset(client).status_code == 302
 
 
+def test_a_form_that_comes_back_uses_up_nothing(client):
+    for _ in range(5):
+        assert reset(client, "no address").status_code == 200
+    assert not RateCount.objects.exists()
+    reset(client)
+    for _ in range(2):
+        assert reset(client, "no address")["X-RateLimit-Remaining"] == "1"
+
+    assert [reset(client).status_code for _ in range(3)] == [302, 302, 429]
+
+
+def test_wrong_forms_without_end_are_refused_too(client, settings):
+    settings.RATE_LIMIT_ENDPOINTS = settings.RATE_LIMIT_ENDPOINTS | {
+        "forms": {"limit": 4, "window": 60, "per": ["address"]}
+    }
+
+    assert [reset(client, "no address").status_code for _ in range(6)] == [200] * 4 + [429] * 2
+
+
 def test_the_page_is_in_the_reader_s_language(client):
     for _ in range(3):
         reset(client)

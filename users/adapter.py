@@ -113,11 +113,9 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
-        "add_email_blocked": _("Please remove the second factor before you change your address."),
         "cannot_delete_authenticator": _("Staff keep a second factor: add a passkey before this one goes."),
         "cannot_generate_recovery_codes": _("Recovery codes come with a second factor: set one up first."),
         "incorrect_code": _("That is not the code."),
-        "unverified_email": _("Please confirm your e-mail address first."),
     }
 
     def get_totp_issuer(self) -> str:

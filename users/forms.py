@@ -44,6 +44,8 @@ class PlainForm(forms.Form):
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
             speak_plainly(field)
+            if isinstance(field, forms.EmailField):
+                field.label = _("E-mail address")
         for name in ("password", "oldpassword"):
             if name in self.fields:
                 self.fields[name].help_text = ""  # the pages have a link of their own
@@ -107,7 +109,10 @@ class AddEmailForm(PlainForm, allauth.AddEmailForm):
 
 
 class ChangePasswordForm(PlainForm, allauth.ChangePasswordForm):
-    pass
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].label = _("Password so far")
+        self.fields["password1"].label = _("New password")
 
 
 class SetPasswordForm(PlainForm, allauth.SetPasswordForm):
@@ -119,7 +124,9 @@ class ResetPasswordForm(PlainForm, allauth.ResetPasswordForm):
 
 
 class ResetPasswordKeyForm(PlainForm, allauth.ResetPasswordKeyForm):
-    pass
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].label = _("New password")
 
 
 class ReauthenticateForm(PlainForm, allauth.ReauthenticateForm):

@@ -14,6 +14,7 @@ from dbProject.limits import rules, services
 from dbProject.limits.rules import Visitor
 from dbProject.limits.services import Allowance, TooManyRequests
 
+API = "/api/"
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -31,6 +32,8 @@ class RateLimitMiddleware:
         response = self.get_response(request)
         if left := getattr(request, "allowance", None):
             _tell(response, left)
+        if (counted := getattr(request, "counted", None)) and _is_undone(request, response):
+            services.give_back(*counted)
         return response
 
     def process_view(
@@ -39,7 +42,7 @@ class RateLimitMiddleware:
         if not settings.RATE_LIMIT_ENABLED or request.resolver_match is None:
             return None
         is_read = request.method in SAFE
-        is_api = request.path.startswith("/api/")
+        is_api = request.path.startswith(API)
         name = request.resolver_match.view_name
         asked = rules.of_view(name, is_read=is_read, is_api=is_api)
         if not asked:
@@ -52,6 +55,8 @@ class RateLimitMiddleware:
         except TooManyRequests as refusal:
             request.allowance = refusal.allowance  # type: ignore[attr-defined]
             return _refusal(request, refusal, is_api=is_api)
+        if any(rule.given_back for rule in asked):
+            request.counted = (asked, visitor)  # type: ignore[attr-defined]
         if is_api or not is_read:  # pages that many share say nothing about one of them
             request.allowance = left  # type: ignore[attr-defined]
         return None
@@ -68,6 +73,13 @@ def visitor_of(request: HttpRequest, asked: tuple[rules.Rule, ...]) -> Visitor:
     if any(whose.startswith("account") for rule in asked for whose in rule.per):
         return Visitor(address, import_string(settings.RATE_LIMIT_ACCOUNT)(request))
     return Visitor(address)
+
+
+def _is_undone(request: HttpRequest, response: HttpResponse) -> bool:
+    """Say whether what was posted came back to be corrected: a page with its form, or the API's refusal."""
+    if request.path.startswith(API):
+        return response.status_code in {400, 422}
+    return response.status_code in {200, 400, 422}
 
 
 def _refusal(request: HttpRequest, refusal: TooManyRequests, *, is_api: bool) -> HttpResponse:

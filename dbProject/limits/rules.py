@@ -43,6 +43,8 @@ class Rule:
     window_seconds: int
     per: tuple[str, ...] = ("visitor",)
     in_database: bool = False
+    given_back: bool = False
+    """Whether what came to nothing does not count. Only for rules in the database."""
 
     def keys(self, visitor: Visitor) -> Iterator[str]:
         """Yield under which keys ``visitor`` is counted; they tell nobody who it is."""
@@ -67,6 +69,7 @@ def rule(name: str) -> Rule:
         window_seconds=row["window"],
         per=tuple(row.get("per", ["visitor"])),
         in_database=row.get("in_database", False),
+        given_back=row.get("given_back", False),
     )
 
 

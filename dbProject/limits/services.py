@@ -4,6 +4,7 @@ import math
 from datetime import timedelta
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -66,6 +67,14 @@ def use(asked: tuple[Rule, ...], visitor: Visitor) -> Allowance | None:
             if tightest is None or left.remaining < tightest.remaining:
                 tightest = left
     return tightest
+
+
+def give_back(asked: tuple[Rule, ...], visitor: Visitor) -> None:
+    """Take back what :func:`use` counted under rules of which only what was done counts."""
+    for key in [key for rule in asked if rule.given_back for key in rule.keys(visitor)]:
+        counts = RateCount.objects.filter(pk=key)
+        if not counts.filter(count__gt=1).update(count=F("count") - 1):
+            counts.filter(count=1).delete()
 
 
 def refuse_if_locked(name: str, visitor: Visitor) -> None:

@@ -24,7 +24,7 @@ LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "users.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_SESSION_REMEMBER = True  # as long as SESSION_COOKIE_AGE, without a box to tick
+ACCOUNT_SESSION_REMEMBER = True  # without a box to tick; for how long, see below
 ACCOUNT_PREVENT_ENUMERATION = True  # nothing tells whether an address has an account ...
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"  # ... hence a new one is open once a code from its mail is entered
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
@@ -54,6 +54,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RATE_LIMITS = False  # the shop's own limiter again
 MFA_TOTP_TOLERANCE = 1  # steps of 30 s that a phone's clock may be off, to either side
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # who is in has confirmed the address, or staff made the account
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = False
 MFA_FORMS = {
     "authenticate": "users.second_factor_forms.AuthenticateForm",

@@ -7,6 +7,8 @@ A row says ``limit`` times in ``window`` seconds. ``per`` names whose count it i
 - ``account``: the account that is logged in, or the one that somebody claims to be;
 - ``account+address``: that account from that address.
 
+A form that comes back because something typed is wrong has done nothing: of ``given_back`` rows it uses up none.
+
 ``in_database`` rows are rare and costly: they hold to the request, whatever happens to Redis. The others are
 counted in Redis, and in each process while Redis is away.
 """
@@ -27,8 +29,21 @@ RATE_LIMIT_ENDPOINTS: dict[str, dict[str, Any]] = {
     "login_failures": {"limit": 5, "window": 900, "per": ["account+address"], "in_database": True},
     # A code has six digits: whoever knows the password has these guesses, from wherever.
     "second_factor": {"limit": 20, "window": 3600, "per": ["account"], "in_database": True},
-    "register": {"limit": 3, "window": 3600, "per": ["address", "account"], "in_database": True},
-    "password_reset": {"limit": 3, "window": 3600, "per": ["address", "account"], "in_database": True},
+    "register": {
+        "limit": 3,
+        "window": 3600,
+        "per": ["address", "account"],
+        "in_database": True,
+        "given_back": True,
+    },
+    "password_reset": {
+        "limit": 3,
+        "window": 3600,
+        "per": ["address", "account"],
+        "in_database": True,
+        "given_back": True,
+    },
+    "forms": {"limit": 60, "window": 3600, "per": ["address"]},
     "code": {"limit": 20, "window": 3600, "per": ["address"], "in_database": True},
     "identity": {"limit": 10, "window": 3600, "in_database": True},
     "checkout": {"limit": 120, "window": 3600, "in_database": True},
@@ -46,11 +61,11 @@ RATE_LIMIT_VIEWS: dict[str, list[str]] = {
     "account_login": ["login", "login_account", "login_address"],
     "mfa_login_webauthn": ["login_address"],
     "mfa_authenticate": ["second_factor"],
-    "register": ["register"],
-    "account_signup": ["register"],
-    "account_offer": ["register"],
-    "password_reset": ["password_reset"],
-    "account_reset_password": ["password_reset"],
+    "register": ["forms", "register"],
+    "account_signup": ["forms", "register"],
+    "account_offer": ["forms", "register"],
+    "password_reset": ["forms", "password_reset"],
+    "account_reset_password": ["forms", "password_reset"],
     "account_email_verification_sent": ["code"],
     "account_email": ["identity"],
     "account_change_password": ["identity"],
