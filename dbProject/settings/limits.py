@@ -7,7 +7,7 @@ A row says ``limit`` times in ``window`` seconds. ``per`` names whose count it i
 - ``account``: the account that is logged in, or the one that somebody claims to be;
 - ``account+address``: that account from that address.
 
-A form that comes back because something typed is wrong has done nothing: of ``given_back`` rows it uses up none.
+A form that comes back because something is wrong has done nothing: of ``given_back`` rows it uses up none.
 
 ``in_database`` rows are rare and costly: they hold to the request, whatever happens to Redis. The others are
 counted in Redis, and in each process while Redis is away.
