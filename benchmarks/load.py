@@ -127,9 +127,10 @@ class Server:
             postgres_ms=1000 * postgres / requests,
         )
 
-    def megabytes(self) -> float:
-        """Return how much memory the larger worker holds."""
-        return max(worker.memory_info().rss for worker in self._workers()) / 1e6
+    def megabytes(self) -> tuple[float, float]:
+        """Return what the larger worker holds: its share where pages are shared (Linux), and all of it."""
+        found = [worker.memory_full_info() for worker in self._workers()]
+        return max(getattr(one, "pss", one.rss) for one in found) / 1e6, max(one.rss for one in found) / 1e6
 
     def _workers(self) -> list[psutil.Process]:
         return psutil.Process(self._server.pid).children()

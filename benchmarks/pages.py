@@ -22,6 +22,7 @@ from collections.abc import Callable
 
 import django
 
+from benchmarks import paint
 from benchmarks.checkout import LIKE_PRODUCTION
 from benchmarks.databases import database, manage
 from benchmarks.load import Load, Server
@@ -55,6 +56,7 @@ def main() -> int:
         report = Report(options.seconds)
         for products in sorted(options.products):
             report.measure(products)
+        print(f"\nlargest contentful paint, {paint.SLOWDOWN} times slower: {paint.report(_addresses())}")
         return report.verdict()
 
 
@@ -110,8 +112,8 @@ class Report:
                 self.costs.setdefault((page, kind), {})[products] = load
                 if page != "home" and share < least(page):
                     self.missed.append(f"{kind} {page} with {products:,}: {share:.2f} < {least(page)}")
-            megabytes = shop.megabytes()
-            print(f"memory of a worker: {megabytes:.0f} MB")
+            megabytes, resident = shop.megabytes()
+            print(f"memory of a worker: {megabytes:.0f} MB ({resident:.0f} with what workers share)")
             if megabytes > MOST_MEGABYTES:
                 self.missed.append(f"memory: {megabytes:.0f} MB > {MOST_MEGABYTES}")
 

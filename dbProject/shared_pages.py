@@ -169,9 +169,10 @@ def _sharing(request: HttpRequest) -> Sharing | None:
     }.isdisjoint(request.COOKIES):
         return None
     try:
-        return _shared.get(resolve(request.path_info).func)
+        request.resolver_match = resolve(request.path_info)  # whoever counts requests knows the route
     except Resolver404:
         return None
+    return _shared.get(request.resolver_match.func)
 
 
 def _for_nobody(request: HttpRequest, *, query: str, language: str) -> HttpRequest:

@@ -205,7 +205,7 @@ CACHES: dict[str, dict[str, Any]] = {
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 MEMORY_CACHE_SECONDS = 60
 """How long a process may answer from its own memory; a change retires the value at once (see caching)."""
-MEMORY_CACHE_BYTES = 12_000_000  # in each process
+MEMORY_CACHE_BYTES = 8_000_000  # in each process
 SHARED_PAGE_SECONDS = env.int("SHARED_PAGE_SECONDS", default=60)
 """How long a page holds that is the same for all without a session (see shared_pages); 0: none is shared."""
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, IntegerField, OuterRef, Subquery, Sum, Value
+from django.db.models import Avg, Count, F, IntegerField, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -76,12 +76,12 @@ def _listed() -> ProductQuerySet:
 def _candidates(affordable_below: Decimal) -> list[tuple[str, int]]:
     """Return the first of each row, as its name and a primary key; one query."""
     available = _listed().filter(is_available=True)
-    firsts: dict[str, ProductQuerySet] = {
+    loved = Review.objects.approved().filter(product__in=_listed()).order_by().values("product")
+    firsts: dict[str, QuerySet[Any, Any]] = {
         "newest": _listed().newest_first(),
-        "most_loved": _listed()
-        .with_reviews()
-        .filter(pk__in=Review.objects.approved().values("product"))
-        .order_by(*catalog.BEST_RATED),
+        "most_loved": loved.annotate(mean=Avg("rating"), reviews=Count("pk")).order_by(
+            "-mean", "-reviews", "-product"
+        ),
         "back_in_stock": available.filter(pk__in=_came_back()).bestsellers_first(),
         "affordable": available.filter(price_low__lt=affordable_below)
         .with_price_rank()
@@ -90,10 +90,10 @@ def _candidates(affordable_below: Decimal) -> list[tuple[str, int]]:
         "bestsellers": _listed().filter(units_sold__gt=0).bestsellers_first(),
     }
     first, *others = (
-        Product.objects.filter(pk__in=products.values("pk")[:CANDIDATES])
+        Product.objects.filter(pk__in=rows.values("product" if rows.model is Review else "pk")[:CANDIDATES])
         .annotate(row=Value(name))
         .values_list("row", "pk")
-        for name, products in firsts.items()
+        for name, rows in firsts.items()
     )
     return list(first.union(*others, all=True))
 
