@@ -179,6 +179,28 @@ def test_production_names_what_is_missing_with_an_example(missing, tmp_path):
     assert f"    {missing}=" in answer.stderr
 
 
+def test_cookies_of_production_stay_with_its_host_and_under_tls():
+    code = (
+        "from django.conf import settings; print([(getattr(settings, f'{kind}_COOKIE_NAME'),"
+        " getattr(settings, f'{kind}_COOKIE_SECURE'), getattr(settings, f'{kind}_COOKIE_HTTPONLY'),"
+        " getattr(settings, f'{kind}_COOKIE_SAMESITE'), getattr(settings, f'{kind}_COOKIE_DOMAIN'),"
+        " getattr(settings, f'{kind}_COOKIE_PATH')) for kind in ('SESSION', 'CSRF', 'LANGUAGE')])"
+    )
+
+    found = under("dbProject.settings.base", code, **PRODUCTION).stdout
+
+    kept = "True, True, 'Lax', None, '/'"
+    names = ("__Host-session", "__Host-csrf", "__Host-language")
+    assert found == f"[{', '.join(f'({name!r}, {kept})' for name in names)}]\n"
+
+
+def test_staff_of_production_need_a_second_factor():
+    code = "from django.conf import settings; print(settings.STAFF_NEED_SECOND_FACTOR)"
+
+    assert under("dbProject.settings.base", code, **PRODUCTION).stdout == "True\n"
+    assert under("dbProject.settings.local", code).stdout == "False\n"
+
+
 def test_production_takes_no_test_payments_unless_asked_to():
     code = "from django.conf import settings; print(settings.PAYMENT_PROVIDER)"
     wanted = PRODUCTION | {"PAYMENT_PROVIDER": "test"}

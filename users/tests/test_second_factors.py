@@ -7,7 +7,6 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
-from django.conf import settings as ours
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -317,10 +316,3 @@ def test_staff_keep_their_last_second_factor(client, settings):
 
     assert "Staff keep a second factor" in page.content.decode()
     assert Authenticator.objects.filter(user=boss).exists()
-
-
-def test_production_needs_it_and_the_demo_does_not():
-    from dbProject.settings import accounts
-
-    assert accounts.STAFF_NEED_SECOND_FACTOR
-    assert not ours.STAFF_NEED_SECOND_FACTOR
