@@ -1,7 +1,9 @@
 """The countries that addresses may be in, by their names in the reader's language."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 NAMES = {
@@ -48,5 +50,10 @@ NAMES = {
 
 def choices(codes: Iterable[str] = ()) -> list[tuple[str, str]]:
     """Return ``codes``, or all there are, with their names, sorted by name in the reader's language."""
-    wanted = [(code, str(NAMES.get(code, code))) for code in codes or NAMES]
-    return sorted(wanted, key=lambda pair: pair[1].casefold())
+    return [*_sorted(tuple(codes) or tuple(NAMES), translation.get_language())]
+
+
+@lru_cache(100)
+def _sorted(codes: tuple[str, ...], language: str | None) -> tuple[tuple[str, str], ...]:
+    named = [(code, str(NAMES.get(code, code))) for code in codes]
+    return tuple(sorted(named, key=lambda pair: pair[1].casefold()))

@@ -19,3 +19,15 @@ def test_a_select_is_written_as_django_writes_it(value):
 
     assert parse_html(ours) == parse_html(djangos)
     assert ours.count("<option") == 4
+
+
+@pytest.mark.parametrize(
+    "widget", [forms.TextInput, forms.EmailInput, forms.HiddenInput, forms.CheckboxInput]
+)
+@pytest.mark.parametrize("value", [None, "", "A & <B>", 0, True])
+def test_an_input_is_written_as_django_writes_it(widget, value):
+    one = widget(attrs={"id": "name", "required": True, "disabled": False, "maxlength": 20})
+
+    ours, djangos = (one.render("name", value, renderer=renderer) for renderer in (None, DjangoTemplates()))
+
+    assert parse_html(ours) == parse_html(djangos)

@@ -1,5 +1,7 @@
 """How a cart can travel, and what that costs."""
 
+import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,10 +10,11 @@ from math import ceil
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.db.models import F
 from django.utils import translation
 
-from dbProject import caching
-from orders.models import ShippingMethod
+from dbProject import caching, statements
+from orders.models import ShippingBand, ShippingMethod
 from products.models import Product
 
 SUNDAY = 6
@@ -112,31 +115,34 @@ def remembered_methods() -> list[Method]:
 
 
 def _rows() -> list[dict[str, Any]]:
-    """Return the methods as plain data."""
-    active = ShippingMethod.objects.filter(is_active=True).select_related("zone").prefetch_related("bands")
+    """Return the methods as plain data; two queries that are written once."""
+    bands: dict[int, list[Any]] = defaultdict(list)
+    for band in statements.rows("bands", lambda: ShippingBand.objects.filter(method__is_active=True)):
+        bands[band.method_id].append(
+            [
+                str(band.price),
+                band.weight_from,
+                band.weight_below,
+                str(band.value_from),
+                _text(band.value_below),
+            ]
+        )
+    zone = {"zone_name": F("zone__name"), "zone_countries": F("zone__countries")}
+    active = ShippingMethod.objects.filter(is_active=True).annotate(**zone)
     return [
         {
             "pk": method.pk,
             "name": method.name,
             "names": {language: said.get("name", "") for language, said in method.translations.items()},
-            "zone": method.zone.name,
-            "countries": method.zone.countries,
+            "zone": method.zone_name,
+            "countries": json.loads(method.zone_countries),
             "carrier": method.carrier,
             "days_min": method.days_min,
             "days_max": method.days_max,
             "free_from": _text(method.free_from),
-            "bands": [
-                [
-                    str(band.price),
-                    band.weight_from,
-                    band.weight_below,
-                    str(band.value_from),
-                    _text(band.value_below),
-                ]
-                for band in method.bands.all()
-            ],
+            "bands": bands[method.pk],
         }
-        for method in active
+        for method in statements.rows("methods", lambda: active)
     ]
 
 

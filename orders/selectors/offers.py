@@ -1,5 +1,6 @@
 """The offers that may apply to a cart today."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
@@ -10,7 +11,7 @@ from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from dbProject import caching
+from dbProject import caching, statements
 from orders.errors import CouponRefused
 from orders.models import Coupon, CouponUse, Promotion
 from orders.pricing import Offer, OfferKind
@@ -21,19 +22,22 @@ SECONDS = 300
 
 def applicable(now: datetime, coupon: Coupon | None) -> list[Offer]:
     """Return the offers that need no coupon, and the one that ``coupon`` opens; two queries."""
-    wanted = Q(needs_coupon=False)
-    if coupon:
-        wanted |= Q(pk=coupon.promotion_id)
+    if coupon is None:
+        return _running(_automatic(), now)
+    wanted = Q(needs_coupon=False) | Q(pk=coupon.promotion_id)
     running = Promotion.objects.running(now).filter(wanted)
     return [
-        _offer(promotion, code=coupon.code if coupon and coupon.promotion_id == promotion.pk else None)
+        _offer(promotion, code=coupon.code if coupon.promotion_id == promotion.pk else None)
         for promotion in running.prefetch_related("categories")
     ]
 
 
 def remembered(now: datetime) -> list[Offer]:
     """Return the offers that need no coupon, as of lately and after the last change by staff: for pages."""
-    rows = caching.remember("offers", "automatic", _automatic, seconds=SECONDS)
+    return _running(caching.remember("offers", "automatic", _automatic, seconds=SECONDS), now)
+
+
+def _running(rows: list[dict[str, Any]], now: datetime) -> list[Offer]:
     at = now.timestamp()
     language = translation.get_language() or ""
     return [
@@ -45,8 +49,23 @@ def remembered(now: datetime) -> list[Offer]:
 
 
 def _automatic() -> list[dict[str, Any]]:
-    """Return the offers that are on and need no coupon, now or at another time, as plain data."""
-    on = Promotion.objects.filter(is_active=True, needs_coupon=False).prefetch_related("categories")
+    """Return the offers that are on and need no coupon, now or at another time, as plain data.
+
+    Two queries that are written once.
+    """
+    on = statements.rows("offers", lambda: Promotion.objects.filter(is_active=True, needs_coupon=False))
+    shelves = defaultdict(list)
+    for promotion_id, category_id in statements.tuples(
+        "shelves of offers",
+        lambda: (
+            Promotion.categories.through.objects.filter(
+                promotion__is_active=True, promotion__needs_coupon=False, category__deleted_at=None
+            )
+            .order_by("category_id")
+            .values_list("promotion_id", "category_id")
+        ),
+    ):
+        shelves[promotion_id].append(category_id)
     return [
         {
             "id": promotion.pk,
@@ -56,7 +75,7 @@ def _automatic() -> list[dict[str, Any]]:
             "is_exclusive": promotion.is_exclusive,
             "value": str(promotion.value),
             "minimum": str(promotion.minimum),
-            "categories": [category.pk for category in promotion.categories.all()],
+            "categories": shelves[promotion.pk],
             "buy": promotion.buy,
             "get": promotion.get,
             "tiers": [[str(start), str(percent)] for start, percent in promotion.tiers],

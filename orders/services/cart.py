@@ -61,9 +61,10 @@ def add(cart: Cart, *, product_id: int, quantity: int) -> Added:
         OutOfStock: There is none left (``products.errors``).
         LimitReached: The cart holds ``MOST_LINES`` other products, or as many of this one as it may.
     """
+    is_new = cart.pk is None
     _lock(cart)
     product = _for_sale(product_id)
-    lines = {item.product_id: item for item in cart.items.all()}
+    lines = {} if is_new else {item.product_id: item for item in cart.items.all()}
     item = lines.get(product.pk) or CartItem(cart=cart, product=product, quantity=0)
     if item.pk is None and len(lines) >= MOST_LINES:
         raise LimitReached(_("A cart holds %(most)d different things at most.") % {"most": MOST_LINES})
