@@ -129,6 +129,7 @@ def _rows() -> list[dict[str, Any]]:
         )
     zone = {"zone_name": F("zone__name"), "zone_countries": F("zone__countries")}
     active = ShippingMethod.objects.filter(is_active=True).annotate(**zone)
+    methods: list[Any] = statements.rows("methods", lambda: active)
     return [
         {
             "pk": method.pk,
@@ -142,7 +143,7 @@ def _rows() -> list[dict[str, Any]]:
             "free_from": _text(method.free_from),
             "bands": bands[method.pk],
         }
-        for method in statements.rows("methods", lambda: active)
+        for method in methods
     ]
 
 
