@@ -99,3 +99,20 @@ class AddressForm(forms.Form):
     def address(self) -> dict[str, str]:
         """Return what was typed, once it is valid."""
         return {name: self.cleaned_data[name] for name in self.ADDRESS_FIELDS}
+
+
+class KeptAddressForm(AddressForm):
+    """An address that an account keeps, and what it is for."""
+
+    field_order = ("name", "company", "street", "street2", "zip_code", "city", "state", "country", "phone")
+
+    is_default_shipping = forms.BooleanField(label=_("Deliver here unless I say otherwise"), required=False)
+    is_default_billing = forms.BooleanField(label=_("Write it on invoices"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, codes=countries.NAMES, **kwargs)
+        if not self.needs_state and not addresses.shape(self.country_so_far).states:
+            del self.fields["state"]
+
+    def address(self) -> dict[str, str]:
+        return {name: self.cleaned_data.get(name, "") for name in self.ADDRESS_FIELDS}

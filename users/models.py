@@ -100,3 +100,9 @@ class Address(TimestampedModel):
 
     def __str__(self) -> str:
         return f"{self.name}, {self.street}, {self.zip_code} {self.city}, {self.country}"
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """What is written on a parcel, by the names that addresses have everywhere."""
+        names = ("name", "company", "street", "street2", "zip_code", "city", "state", "country")
+        return {name: getattr(self, name) for name in names}

@@ -11,11 +11,14 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from users.address_forms import KeptAddressForm
 from users.forms import ProfileForm
 from users.models import User
+from users.selectors import addresses as selectors
 from users.services import accounts
+from users.services import addresses as services
 
 SEE_OTHER = 303
 
@@ -32,6 +35,48 @@ def profile(request: HttpRequest) -> HttpResponseBase:
         messages.success(request, _("Your profile is changed."))
         return HttpResponseRedirect(reverse("account_profile"), status=SEE_OTHER)
     return TemplateResponse(request, "users/profile.html", {"form": form})
+
+
+@require_safe
+@login_required
+@never_cache
+def addresses(request: HttpRequest) -> HttpResponse:
+    """List the addresses that somebody keeps, what stands for everything first."""
+    kept = cast(User, request.user).addresses.order_by("-is_default_shipping", "-is_default_billing", "-pk")
+    return TemplateResponse(request, "users/addresses.html", {"addresses": kept})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@never_cache
+def address(request: HttpRequest, pk: int | None = None) -> HttpResponseBase:
+    """Take a new address or change one; ``update`` shows the fields of another country."""
+    user = cast(User, request.user)
+    known = selectors.of(user, pk) if pk is not None else {"name": user.get_full_name()}
+    if request.method != "POST":
+        return _address_page(request, KeptAddressForm(initial=known), pk)
+    if "update" in request.POST:
+        return _address_page(request, KeptAddressForm(initial=request.POST.dict()), pk)
+    form = KeptAddressForm(request.POST)
+    if not form.is_valid():
+        return _address_page(request, form, pk)
+    defaults = {name: form.cleaned_data[name] for name in services.DEFAULTS}
+    services.save(user, fields=form.address(), pk=pk, **defaults)
+    messages.success(request, _("The address is saved."))
+    return HttpResponseRedirect(reverse("account_addresses"), status=SEE_OTHER)
+
+
+@require_POST
+@login_required
+@never_cache
+def address_remove(request: HttpRequest, pk: int) -> HttpResponseBase:
+    services.remove(cast(User, request.user), pk=pk)
+    messages.success(request, _("The address is removed."))
+    return HttpResponseRedirect(reverse("account_addresses"), status=SEE_OTHER)
+
+
+def _address_page(request: HttpRequest, form: KeptAddressForm, pk: int | None) -> HttpResponse:
+    return TemplateResponse(request, "users/address.html", {"form": form, "pk": pk})
 
 
 @require_safe

@@ -160,6 +160,8 @@ def customer(filled_shop, live_server):
             "account": "/account/",
             "account_orders": "/account/orders/",
             "profile": "/account/profile/",
+            "addresses": "/account/addresses/",
+            "address": "/account/addresses/new/",
             "security": "/account/security/",
             "sessions": "/accounts/sessions/",
             "passkeys": "/accounts/2fa/webauthn/",
