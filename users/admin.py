@@ -2,17 +2,22 @@
 
 from typing import Any
 
-from django.contrib import admin
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from dbProject.staff import ShopModelAdmin
 from users.models import Address, User
+from users.services import accounts
 
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
@@ -58,6 +63,23 @@ class UserAdmin(DjangoUserAdmin, ShopModelAdmin):  # type: ignore[type-arg, misc
     )
     add_fieldsets = ((None, {"fields": ("email", ("first_name", "last_name"), "password1", "password2")}),)
 
+    actions = ("remove_second_factors",)
+
+    @admin.action(description=_("Remove second factors (phone lost)"), permissions=["change"])
+    def remove_second_factors(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Help owners who have lost phone, passkey and codes, once it is certain who they are."""
+        done = 0
+        for user in queryset.order_by("pk"):
+            if self.has_change_permission(request, user) and accounts.remove_second_factors(user):
+                self.log_change(request, user, gettext("Removed the second factors."))
+                done += 1
+        said = ngettext(
+            "%(count)d account has no second factor any more; its owner hears of it by mail.",
+            "%(count)d accounts have no second factor any more; their owners hear of it by mail.",
+            done,
+        )
+        messages.success(request, said % {"count": done})
+
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Only who may do everything says who else may; a manager hands out roles, not single rights."""
         if request.user.is_superuser:
@@ -79,6 +101,8 @@ class UserAdmin(DjangoUserAdmin, ShopModelAdmin):  # type: ignore[type-arg, misc
 
 
 admin.site.unregister(Group)
+for kept_from_staff in (Authenticator, UserSession):  # their screens would show secrets and session keys
+    admin.site.unregister(kept_from_staff)
 
 
 @admin.register(Group)

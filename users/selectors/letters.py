@@ -130,6 +130,12 @@ LETTERS: dict[str, Callable[[], Letter]] = {
     "recovery_codes_generated": lambda: _notice(
         _("There are new recovery codes"), _("Your account has new recovery codes; the old ones do not work.")
     ),
+    "second_factors_removed": lambda: Letter(
+        _("Your second factors were removed"),
+        _("As you asked us, we removed app, passkeys and recovery codes from your account. Set up new ones."),
+        link=Link(_("Choose a new password"), "password_reset_url"),
+        note=_("If you did not ask us for it, choose a new password at once and write to us."),
+    ),
     "email_deleted": lambda: _notice(
         _("An address was removed"), _("%(deleted_email)s no longer belongs to your account.")
     ),

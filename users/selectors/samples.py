@@ -21,6 +21,7 @@ SHOWN = (
     *("email_confirmation", "account_already_exists", "unknown_account", "password_reset_key"),
     *("password_changed", "email_confirm", "email_changed", "email_deleted"),
     *("totp_activated", "totp_deactivated", "webauthn_added", "webauthn_removed", "recovery_codes_generated"),
+    "second_factors_removed",
 )
 """The others say the same as one of these."""
 

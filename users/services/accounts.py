@@ -1,9 +1,14 @@
 """What happens to an account from the outside: it is confirmed, somebody logs in."""
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from users.models import User
+from users.services import mails
 
 
 def mark_verified(user: User) -> None:
@@ -23,3 +28,21 @@ def change_profile(user: User, *, first_name: str, last_name: str, phone: str) -
 def note_login(user: User, *, address: str | None) -> None:
     """Note from which network address somebody logged in; the account counts as unchanged."""
     User.objects.filter(pk=user.pk).update(last_login_ip=address)
+
+
+@transaction.atomic
+def remove_second_factors(user: User) -> bool:
+    """Take every second factor off an account whose owner has lost them, and tell the owner; repeatable.
+
+    Returns whether there was one. Whoever asks for this has to be known as the owner first.
+    """
+    removed, _by_model = Authenticator.objects.filter(user=user).delete()
+    if removed:
+        reset = f"{settings.SITE_URL}{reverse('account_reset_password')}"
+        mails.record(
+            "second_factors_removed",
+            to=user.email,
+            language=settings.LANGUAGE_CODE,
+            facts={"password_reset_url": reset},
+        )
+    return bool(removed)

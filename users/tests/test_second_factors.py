@@ -7,6 +7,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -316,3 +317,34 @@ def test_staff_keep_their_last_second_factor(client, settings):
 
     assert "Staff keep a second factor" in page.content.decode()
     assert Authenticator.objects.filter(user=boss).exists()
+
+
+def lost(client, *people):
+    fields = {"action": "remove_second_factors", "_selected_action": [person.pk for person in people]}
+    return client.post("/admin/users/user/", fields, follow=True).content.decode()
+
+
+def test_staff_help_who_has_lost_the_phone_and_the_owner_hears_of_it(staff_client, customer, secret):
+    page = lost(staff_client, customer, UserFactory())
+
+    assert "1 account has no second factor any more" in page
+    assert not Authenticator.objects.exists()
+    assert [(letter.to, letter.subject) for letter in letters()] == [
+        (["robin@example.com"], "Your second factors were removed")
+    ]
+
+
+def test_a_manager_does_not_take_the_second_factor_off_who_may_do_more(client):
+    boss, manager = StaffFactory(), StaffFactory(is_superuser=False)
+    manager.user_permissions.set(Permission.objects.filter(codename__in=["view_user", "change_user"]))
+    TOTP.activate(boss, generate_totp_secret())
+    client.force_login(manager)
+
+    lost(client, boss)
+
+    assert Authenticator.objects.filter(user=boss).exists()
+
+
+def test_no_staff_screen_shows_secrets_or_session_keys(staff_client):
+    for screen in ("mfa/authenticator", "usersessions/usersession"):
+        assert staff_client.get(f"/admin/{screen}/").status_code == 404
