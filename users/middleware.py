@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -33,15 +34,17 @@ class SessionAddressMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
-            address, before = clients.address_of(request), request.session.get(ADDRESS)
+        response = self.get_response(request)
+        session = request.session
+        if session.accessed and SESSION_KEY in session:  # where nobody has asked for it, neither do we
+            address, before = clients.address_of(request), session.get(ADDRESS)
             if before and before != address:
-                request.session[ADDRESS] = address
+                session[ADDRESS] = address
                 security.warning(
                     "A session goes on from another address",
-                    extra={"user_id": request.user.pk, "address": address, "address_before": before},
+                    extra={"user_id": session[SESSION_KEY], "address": address, "address_before": before},
                 )
-        return self.get_response(request)
+        return response
 
 
 class StaffSecondFactorMiddleware:

@@ -4,6 +4,7 @@ from typing import cast
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -52,7 +53,8 @@ def addresses(request: HttpRequest) -> HttpResponse:
 def address(request: HttpRequest, pk: int | None = None) -> HttpResponseBase:
     """Take a new address or change one; ``update`` shows the fields of another country."""
     user = cast(User, request.user)
-    known = selectors.of(user, pk) if pk is not None else {"name": user.get_full_name()}
+    blank = {"name": user.get_full_name(), "country": settings.STORE_COUNTRY}
+    known = selectors.of(user, pk) if pk is not None else blank
     if request.method != "POST":
         return _address_page(request, KeptAddressForm(initial=known), pk)
     if "update" in request.POST:

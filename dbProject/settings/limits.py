@@ -51,7 +51,7 @@ RATE_LIMIT_ENDPOINTS: dict[str, dict[str, Any]] = {
     "reviews": {"limit": 10, "window": 3600, "in_database": True},
     "order_find": {"limit": 20, "window": 3600, "in_database": True},
     "cart": {"limit": 600, "window": 3600},
-    "suggestions": {"limit": 300, "window": 60},
+    "suggestions": {"limit": 300, "window": 60, "per": ["address"]},
     "progress": {"limit": 3600, "window": 3600},
     "pages": {"limit": 3000, "window": 60, "per": ["address"]},
 }

@@ -52,6 +52,13 @@ def test_a_customer_keeps_an_address_changes_it_and_removes_it(client, user):
     assert not user.addresses.exists()
 
 
+def test_a_new_address_begins_with_the_name_and_the_country_of_the_store(client, user):
+    html = client.get(NEW).content.decode()
+
+    assert f'value="{user.get_full_name()}"' in html
+    assert '<option value="DE" selected>' in html
+
+
 def test_what_is_wrong_with_an_address_is_said_and_nothing_typed_is_lost(client, user):
     html = client.post(NEW, BERLIN | {"zip_code": "1"}).content.decode()
 

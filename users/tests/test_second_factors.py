@@ -225,7 +225,7 @@ def test_a_session_that_goes_on_from_elsewhere_is_noted(client, customer, caplog
         client.get("/account/", REMOTE_ADDR="203.0.113.5")
 
     (record,) = [record for record in caplog.records if record.name == "security"]
-    assert (record.user_id, record.address, record.address_before) == (
+    assert (int(record.user_id), record.address, record.address_before) == (
         customer.pk,
         "203.0.113.5",
         "127.0.0.1",
