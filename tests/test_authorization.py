@@ -1,0 +1,216 @@
+"""Who gets what: every address of the shop, asked for by everybody there is.
+
+A route without a line in the table fails, and so does a line without its route.
+"""
+
+from http.cookies import SimpleCookie
+
+import pytest
+from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+
+from dbProject.jobs.models import Job
+from dbProject.pages import services as texts
+from orders.models import TaxRate
+from orders.selectors import samples
+from orders.services import cart as carts
+from orders.services import charging
+from orders.tests.factories import (
+    CartItemFactory,
+    CouponFactory,
+    MethodFactory,
+    OrderFactory,
+    ReturnFactory,
+)
+from products.tests.factories import AttributeFactory, ProductFactory, ReviewFactory
+from tests import authorizations as table
+from users.tests.factories import StaffFactory, UserFactory
+
+ROLES = ("anonymous", "owner", "other", "staff", "superuser")
+pytestmark = pytest.mark.slow
+OPEN = {"admin:login", "admin:logout"}
+REFUSED = {"login", "403", "404", "405"}
+MODEL_SCREENS = ("changelist", "add", "history", "delete", "change")
+LOGIN = ("/accounts/login/", "/admin/login/", "/accounts/reauthenticate/")
+
+
+def routes(resolver=None, spaces=()):
+    """Yield the name of every route there is; one that has no name goes by its pattern."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLPattern):
+            yield ":".join([*spaces, entry.name or str(entry.pattern)])
+        else:
+            yield from routes(entry, (*spaces, entry.namespace) if entry.namespace else spaces)
+
+
+class World:
+    """One of everything, all of it the owner's, and a browser for each role."""
+
+    def __init__(self):
+        self.owner = UserFactory()
+        people = {
+            "owner": self.owner,
+            "other": UserFactory(),
+            "staff": UserFactory(is_staff=True),
+            "superuser": StaffFactory(),
+        }
+        self.clients = {role: Client(raise_request_exception=False) for role in ROLES}
+        for role, person in people.items():
+            self.clients[role].force_login(person)
+        MethodFactory()
+        product = ProductFactory(slug="kettle")
+        self.order = OrderFactory(user=self.owner, units={product: 2}, status="delivered")
+        ReturnFactory(order=self.order)
+        self.unpaid = OrderFactory(user=self.owner, units={product: 1})
+        line = CartItemFactory(cart=carts.open_for(self.owner), product=product)
+        kept = carts.add(carts.open_for(self.owner), product_id=ProductFactory().pk, quantity=1).item
+        carts.save_for_later(line.cart, item_id=kept.pk)
+        self.line, self.saved = line, line.cart.saved_items.get()
+        self.address = self.owner.addresses.create(
+            name="Robin", street="Torstr. 1", city="Berlin", zip_code="10119", country="DE"
+        )
+        self.payment = charging.start(self.unpaid)
+        self.job = Job.objects.create(kind="export_products", created_by=self.owner)
+        self.rows = {
+            "products.product": product,
+            "orders.order": self.order,
+            "orders.payment": self.payment,
+            "orders.document": self.order.documents.first(),
+            "orders.coupon": CouponFactory(),
+            "jobs.job": self.job,
+            "users.user": self.owner,
+            "products.review": ReviewFactory(product=product, user=self.owner),
+            "products.productattribute": AttributeFactory(),
+            "auth.group": Group.objects.get_or_create(name="manager")[0],
+            "orders.taxrate": TaxRate.objects.create(
+                country="DE", tax_class="standard", rate="0.2", valid_from="2020-01-01"
+            ),
+            "pages.page": texts.add_page(slug="imprint", title="Imprint", body="<p>Us</p>"),
+        }
+
+    def path(self, name):
+        """Return the address of a route, of the owner's where it is of somebody's."""
+        order = self.unpaid if name in ("order_pay", "order_cancel", "order_paid") else self.order
+        known = {
+            "order_number": order.order_number,
+            "document_number": self.rows["orders.document"].number,
+            "reference": self.payment.reference,
+            "task_id": self.job.pk,
+            "provider": "test",
+            "uidb36": "1",
+            "key": "set-password",
+            "code": "de",
+            "part": "shelves",
+            "path": "nothing.webp",
+            "url": "nowhere",
+            "app_label": "orders",
+            "content_type_id": ContentType.objects.get_for_model(type(self.order)).pk,
+            "which": "result",
+            "to": "confirmed",
+            "decision": "accept",
+            "number": 1,
+            "event": 1,
+            "id": self.owner.pk,
+        }
+        pk = {
+            "cart_item": self.line.pk,
+            "cart_item_remove": self.line.pk,
+            "cart_item_save": self.line.pk,
+            "saved_item_move": self.saved.pk,
+            "saved_item_remove": self.saved.pk,
+            "account_address": self.address.pk,
+            "account_address_remove": self.address.pk,
+            "product-detail": self.rows["products.product"].pk,
+        }.get(name, self._row(name).pk)
+        slug = {
+            "product_detail": "kettle",
+            "page_detail": "imprint",
+            "styleguide_mail": samples.mails()[0].slug,
+        }
+        product = self.rows["products.product"]
+        slugs = {"category_detail": product.category.slug, "brand_detail": product.brand.slug} | slug
+        known |= {"pk": pk, "object_id": pk, "slug": slugs.get(name, "")}
+        return reverse(name, kwargs={part: known[part] for part in _parameters(name)})
+
+    def _row(self, name):
+        label = ".".join(name.removeprefix("admin:").split("_")[:2])
+        return self.rows.get(label, self.rows["products.product"])
+
+    def asks(self, role, method, path, data=None):
+        """Return what a role gets, in a word; nothing of it stays."""
+        client = self.clients[role]
+        cookies = SimpleCookie(client.cookies.output(header="", sep=";"))
+        undone = transaction.atomic()
+        undone._from_testcase = True  # so that durable transactions run within it, as in a test of Django's
+        with undone:
+            answer = client.get(path) if method == "GET" else client.post(path, data)
+            transaction.set_rollback(True)
+        client.cookies = cookies
+        place = answer.headers.get("Location", "")
+        return "login" if place.startswith(LOGIN) and "next=" in place else str(answer.status_code)
+
+
+def _parameters(name):
+    space, _, last = name.rpartition(":")
+    resolver = get_resolver()
+    if space:
+        resolver = resolver.namespace_dict[space][1]
+    return resolver.reverse_dict.getlist(last)[0][0][0][1]
+
+
+@pytest.fixture
+def world(db, settings):
+    settings.RATE_LIMIT_ENABLED = False
+    return World()
+
+
+def pages():
+    rows = [line.split() for line in table.PAGES.strip().splitlines()]
+    return {(name, method): words for name, method, *words in rows}
+
+
+def screens():
+    """Return for each of the staff's screens what staff without and with rights get."""
+    rows = [line.split() for line in table.SCREENS.strip().splitlines()]
+    found = {f"admin:{name}": words for name, *words in rows}
+    for line in table.MODEL_SCREENS.strip().splitlines():
+        model, *answers = line.split()
+        for screen, answer in zip(MODEL_SCREENS, answers, strict=True):
+            found[f"admin:{model}_{screen}"] = answer.split("/")
+    return found
+
+
+def test_every_route_has_its_line_in_the_table_and_every_line_its_route():
+    declared = {name for name, _method in pages()} | set(screens()) | table.UNNAMED
+
+    assert set(routes()) ^ declared == set()
+
+
+def test_everybody_gets_at_every_page_what_the_table_says(world):
+    given, expected = {}, pages()
+    for name in {name for name, _method in expected}:
+        path = world.path(name)
+        for method in ("GET", "POST"):
+            words = [world.asks(role, method, path, table.DATA.get(name, {})) for role in ROLES]
+            if set(words) != {"405"}:
+                given[name, method] = words
+
+    assert given == expected
+
+
+def test_staff_get_the_screens_of_their_rights_and_nobody_else_gets_any(world):
+    given, expected = {}, screens()
+    for name in expected:
+        path = world.path(name)
+        given[name] = [world.asks(role, "GET", path) for role in ("staff", "superuser")]
+        if name in OPEN:
+            continue
+        assert [world.asks(role, "GET", path) for role in ("anonymous", "other")] == ["login"] * 2, name
+        assert world.asks("other", "POST", path) in REFUSED, name
+        if given[name][0] in REFUSED:
+            assert world.asks("staff", "POST", path) in REFUSED, name
+
+    assert given == expected
