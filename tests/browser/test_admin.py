@@ -48,11 +48,13 @@ def tab(browser, live_server, settings, color_scheme, scripts, transactional_db,
     tab.complaints = []
     tab.on("console", lambda message: tab.complaints.append(f"{tab.url}: {message.text}"))
     tab.on("pageerror", lambda error: tab.complaints.append(f"{tab.url}: {error}"))
-    tab.goto("/admin/login/")
+    tab.goto("/admin/login/", wait_until="networkidle")
     tab.get_by_label("E-mail address").fill(staff.email)
     tab.get_by_label("Password", exact=True).fill(PASSWORD)
     tab.get_by_role("button", name="Log in", exact=True).click()
     tab.wait_for_url("**/admin/")
+    tab.goto("/admin/", wait_until="networkidle")
+    tab.complaints.clear()  # the page of the login fades over, which those of the staff do not
     yield tab
     context.close()
 
