@@ -10,6 +10,9 @@ from django.template.loader import render_to_string
 
 from dbProject.outbox import services as outbox
 
+NOBODY = "erased@erased.invalid"
+"""Stands where an address has to stand and its owner was erased; RFC 2606 promises that it leads nowhere."""
+
 
 class Attachment(NamedTuple):
     """A file that goes with a mail."""
@@ -40,11 +43,14 @@ def send_once(
     """Send ``template`` (``.html`` and ``.txt``) in the language that is active; safe to repeat.
 
     Claims the event, sends outside any transaction, marks it finished. Killed between sending and marking,
-    it sends once more under the same Message-ID.
+    it sends once more under the same Message-ID. Who was erased meanwhile gets nothing.
 
     Raises:
         OSError: The mail server is away or refused; the outbox hands the event out again.
     """
+    if list(to) == [NOBODY]:
+        outbox.finish(event_id)
+        return
     if not outbox.claim(event_id):
         return
     text, html = rendered(template, subject=subject, context=context)

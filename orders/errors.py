@@ -245,3 +245,17 @@ class DocumentDamaged(ShopError):
 
     def __init__(self) -> None:
         super().__init__(_("We cannot show this document right now. We have been told, and look after it."))
+
+
+class OrderOnItsWay(ShopError):
+    """Who ordered cannot be forgotten yet: the rest of the order still has to find them."""
+
+    code = "order_on_its_way"
+    status = 409
+
+    def __init__(self, order_number: str) -> None:
+        text = _(
+            "A part of your order %(number)s has left our house, and the rest needs your address."
+            " Please wait until it has arrived, or write to us."
+        )
+        super().__init__(text % {"number": order_number}, order_number=order_number)

@@ -27,3 +27,18 @@ class TooManyAddresses(ShopError):
             _("An account keeps %(most)d addresses at most. Please remove one first.") % {"most": most},
             most=most,
         )
+
+
+class AccountOfStaff(ShopError):
+    """Who works here cannot be erased; nothing has changed."""
+
+    code = "account_of_staff"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "This account belongs to the staff: what they changed stays under their name."
+                " Take their rights first."
+            )
+        )

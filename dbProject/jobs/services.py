@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -203,11 +204,18 @@ def tidy() -> int:
     _drop_staged()
     old = list(Job.objects.finished().filter(finished_at__lt=timezone.now() - KEPT)[:500])
     for job in old:
-        for name in (job.input_file.name, job.error_file.name, job.result_file.name):
-            if name:
-                job_files().delete(name)
+        for name in _files(job):
+            job_files().delete(name)
     Job.objects.filter(pk__in=[job.pk for job in old]).delete()
     return len(old)
+
+
+def forget_of(user: Any) -> int:
+    """Remove the jobs of ``user`` with their files, whatever they are about; return how many."""
+    own = list(Job.objects.of(user))
+    for name in (name for job in own for name in _files(job)):
+        transaction.on_commit(partial(job_files().delete, name), robust=True)
+    return Job.objects.filter(pk__in=[job.pk for job in own]).delete()[0]
 
 
 @contextmanager
@@ -266,6 +274,10 @@ def _failed(reason: str) -> dict[str, Any]:
         "finished_at": now,
         "updated_at": now,
     }
+
+
+def _files(job: Job) -> list[str]:
+    return [name for name in (job.input_file.name, job.error_file.name, job.result_file.name) if name]
 
 
 def _drop_input(job: Job) -> None:

@@ -163,6 +163,12 @@ def release(event: OutboxEvent) -> bool:
     return is_released
 
 
+def forget(email: str) -> int:
+    """Remove mails that wait for an address, and where else it stands; return how many rows. Repeatable."""
+    unsent = OutboxEvent.objects.filter(Q(private__to=email) | Q(payload__icontains=email)).delete()[0]
+    return unsent + OutboxEvent.objects.filter(last_error__icontains=email).update(last_error="")
+
+
 def tidy() -> int:
     """Remove rows that were finished long ago; return how many. Repeatable."""
     old = OutboxEvent.objects.filter(finished_at__lt=timezone.now() - KEPT).order_by("finished_at")

@@ -260,6 +260,9 @@ JOB_HANDLERS = {
 }
 """What does each kind of background job (see dbProject.jobs)."""
 
+# Privacy -- who answers for which personal data (see dbProject.personal_data); lower apps first.
+PERSONAL_DATA = ["users.services.privacy", "products.services.privacy", "orders.services.privacy"]
+
 # Mail
 vars().update(env.email_url("EMAIL_URL"))
 EMAIL_TIMEOUT = 5  # seconds

@@ -11,7 +11,7 @@ from orders.models.order import Order
 
 
 class Withdrawal(models.Model):
-    """A customer's declaration, as it came and when. Rows are appended, never changed.
+    """A customer's declaration, as it came and when. Rows are appended; later they forget who sent them.
 
     ``order`` is the one that number and address belong to; without one, staff look for it.
     """
