@@ -119,7 +119,8 @@ class ProductList(generics.ListAPIView[Product]):
     serializer_class = ProductOut
 
     def get_queryset(self) -> ProductQuerySet:
-        return catalog.catalog(CatalogForm(as_on_the_page(self.request.query_params)).wanted()).with_cover()
+        found = catalog.catalog(CatalogForm(as_on_the_page(self.request.query_params)).wanted())
+        return found.defer(None).with_category_and_brand().with_cover()  # more than a card shows
 
 
 class ProductDetail(generics.RetrieveAPIView[Product]):

@@ -144,3 +144,17 @@ class ImportRefused(ShopError):
     code = "import_refused"
     status = 400
     category = ErrorCategory.VALIDATION
+
+
+class ReviewRefused(ShopError):
+    """This review cannot be written."""
+
+    code = "review_refused"
+    status = 409
+
+
+class UnknownReview(ShopError):
+    """There is no such review, or it is not shown."""
+
+    code = "unknown_review"
+    status = 404

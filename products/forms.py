@@ -6,11 +6,13 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.models import model_to_dict
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from products import pictures
 from products.errors import PictureRefused
+from products.models import Review
 from products.selectors.catalog import CatalogFilter
 
 PICTURE_TYPES = "image/jpeg,image/png,image/webp,image/avif"
@@ -116,3 +118,48 @@ class CatalogForm(forms.Form):
             }
             if options:
                 yield match[1], tuple(sorted(options)[:MOST_OPTIONS])
+
+
+class ReviewsForm(forms.Form):
+    """Which reviews of a product somebody wants to read; garbage counts as not filled in."""
+
+    stars = forms.IntegerField(required=False, min_value=1, max_value=5)
+    reviews = forms.IntegerField(required=False, min_value=1, max_value=100_000)
+
+    def wanted(self) -> dict[str, Any]:
+        """Return it as ``selectors.products.page`` takes it."""
+        self.is_valid()
+        return {
+            "stars": self.cleaned_data.get("stars"),
+            "number": self.cleaned_data.get("reviews") or 1,
+        }
+
+
+class ReviewForm(forms.Form):
+    """What a customer says of a product."""
+
+    rating = forms.TypedChoiceField(
+        label=_("How do you like it?"),
+        choices=[
+            ("5", _("5 stars: very much")),
+            ("4", _("4 stars: well")),
+            ("3", _("3 stars: so-so")),
+            ("2", _("2 stars: not really")),
+            ("1", _("1 star: not at all")),
+        ],
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Please choose from one to five stars.")},
+    )
+    title = forms.CharField(label=_("In one line"), max_length=120, required=False)
+    content = forms.CharField(
+        label=_("What should others know?"),
+        max_length=5_000,
+        required=False,
+        widget=forms.Textarea({"rows": 5}),
+    )
+
+    @classmethod
+    def of(cls, review: Review | None) -> "ReviewForm":
+        """Return the form as it opens, with what its author said before."""
+        return cls(initial=model_to_dict(review, ["rating", "title", "content"]) if review else None)

@@ -117,6 +117,7 @@ DOCUMENT_FONTS = [Path(path) for path in env.list("DOCUMENT_FONTS", default=[])]
 # Orders
 HOLD_MINUTES = 30  # how long goods stay reserved for an order that waits for its payment
 UNPAID_ORDER_AGE = timedelta(days=7)  # then it is cancelled
+REVIEW_MAIL_AFTER = timedelta(days=5)  # since an order was delivered
 GUEST_CART_AGE = timedelta(days=60)  # since it was last touched
 
 # Carriers -- asked over HTTP what a delivery costs (docs/carriers.md); without any, staff's own prices count.

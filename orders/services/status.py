@@ -11,7 +11,7 @@ from orders.errors import IllegalTransition, PartlyShipped, RefundRefused, Unkno
 from orders.models import Order, PaymentEvent
 from orders.services import coupons, documents, packing, timeline
 from orders.services.timeline import Actor
-from products.services import stock
+from products.services import reviews, stock
 
 STAMPED = {
     Order.Status.CONFIRMED,
@@ -166,7 +166,20 @@ def _step(order: Order, to: str, *, actor: Actor, detail: str = "") -> Order:
     timeline.record(order, to, actor=actor, detail=detail)
     if to == Order.Status.CONFIRMED:
         documents.issue_invoice(order)
+    if to == Order.Status.DELIVERED:
+        invite_to_review(order)
     return order
+
+
+def invite_to_review(order: Order) -> None:
+    """Let the owner of a delivered order write verified reviews of what was in it. Repeatable."""
+    if order.user is not None:
+        reviews.invite(
+            order.user,
+            product_ids=list(_units(order)),
+            reference=order.order_number,
+            language=order.language,
+        )
 
 
 def _give_money_back(order: Order, *, actor: Actor) -> None:

@@ -7,12 +7,13 @@ from products.models.picture import PictureAddress, ProductImage
 from products.models.price import PriceRecord
 from products.models.product import Product, ProductQuerySet
 from products.models.redirect import SlugRedirect
-from products.models.review import Review
+from products.models.review import RATINGS, Review, ReviewInvitation, ReviewVote
 from products.models.search_word import SearchWord
 from products.models.stock import StockMovement
 from products.models.wishlist import Wishlist, WishlistItem
 
 __all__ = [
+    "RATINGS",
     "Brand",
     "Category",
     "PictureAddress",
@@ -23,6 +24,8 @@ __all__ = [
     "ProductImage",
     "ProductQuerySet",
     "Review",
+    "ReviewInvitation",
+    "ReviewVote",
     "SearchWord",
     "SlugRedirect",
     "StockMovement",

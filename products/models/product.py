@@ -6,15 +6,11 @@ from typing import ClassVar, Self
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import (
-    Avg,
     Case,
     CharField,
-    Count,
     F,
-    OuterRef,
     Prefetch,
     Q,
-    Subquery,
     Value,
     When,
     Window,
@@ -28,7 +24,7 @@ from products.models import measures
 from products.models.brand import Brand
 from products.models.category import Category
 from products.models.picture import ProductImage
-from products.models.review import Review
+from products.models.review import AVG_RATING, REVIEW_COUNT, RatedModel
 
 EFFECTIVE_PRICE = Coalesce("sale_price", "price")
 """What :attr:`Product.effective_price` says, for the database."""
@@ -128,12 +124,7 @@ class ProductQuerySet(SoftDeleteQuerySet["Product"]):
 
     def with_reviews(self) -> Self:
         """Add ``review_count`` and ``avg_rating`` (1 to 5, ``None`` without reviews) of approved reviews."""
-        approved = Review.objects.filter(product=OuterRef("pk"), is_approved=True).order_by()
-        per_product = approved.values("product")
-        return self.annotate(
-            review_count=Coalesce(Subquery(per_product.annotate(n=Count("pk")).values("n")), 0),
-            avg_rating=Subquery(per_product.annotate(mean=Avg("rating")).values("mean")),
-        )
+        return self.annotate(review_count=REVIEW_COUNT, avg_rating=AVG_RATING)
 
     def with_stock_status(self) -> Self:
         """Add ``stock_status``: "Out of Stock", "Low Stock" or "In Stock"."""
@@ -170,7 +161,7 @@ class ProductQuerySet(SoftDeleteQuerySet["Product"]):
 ProductManager = SoftDeleteManager.from_queryset(ProductQuerySet)
 
 
-class Product(SoftDeleteModel, TimestampedModel):
+class Product(SoftDeleteModel, RatedModel, TimestampedModel):
     """One thing a customer can put in a cart, or the page that stands for several of them.
 
     Prices are gross or net as ``PRICES_INCLUDE_TAX`` says, per unit, in the store's currency.

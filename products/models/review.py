@@ -5,10 +5,32 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, FloatField, Q
+from django.db.models.functions import Cast, NullIf
 from django.utils.translation import gettext_lazy as _
 
 from dbProject.models import SoftDeleteManager, SoftDeleteModel, SoftDeleteQuerySet, TimestampedModel
+
+RATINGS = (5, 4, 3, 2, 1)
+
+
+class RatedModel(models.Model):
+    """A row that knows how many approved reviews give it so many stars; kept by ``services.reviews``."""
+
+    stars_1 = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    stars_2 = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    stars_3 = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    stars_4 = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    stars_5 = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+REVIEW_COUNT = F("stars_1") + F("stars_2") + F("stars_3") + F("stars_4") + F("stars_5")
+_STARS = F("stars_1") + 2 * F("stars_2") + 3 * F("stars_3") + 4 * F("stars_4") + 5 * F("stars_5")
+AVG_RATING = Cast(_STARS, FloatField()) / NullIf(REVIEW_COUNT, 0)
+"""1 to 5, NULL without reviews."""
 
 
 class ReviewQuerySet(SoftDeleteQuerySet["Review"]):
@@ -64,3 +86,50 @@ class Review(SoftDeleteModel, TimestampedModel):
 
     def __str__(self) -> str:
         return f"{self.rating}/5 {self.title}"
+
+
+class ReviewVote(TimestampedModel):
+    """One person who found a review helpful; ``Review.helpful_count`` counts these."""
+
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="votes")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        db_table = "review_votes"
+        verbose_name = _("vote for a review")
+        verbose_name_plural = _("votes for reviews")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["review", "user"], name="review_vote_once_per_person")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} for {self.review_id}"
+
+
+class ReviewInvitation(TimestampedModel):
+    """Somebody has got a product that they bought here: what makes their review a verified one.
+
+    ``due_at`` says when to ask for it by mail, and ``asked_at`` when that was done; ``reference`` names the
+    order, which is asked about once, in the ``language`` it was placed in.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    product = models.ForeignKey("products.Product", on_delete=models.CASCADE, related_name="+")
+    reference = models.CharField(_("reference"), max_length=64)
+    language = models.CharField(_("language"), max_length=10)
+    due_at = models.DateTimeField(_("due at"))
+    asked_at = models.DateTimeField(_("asked at"), null=True, blank=True)
+
+    class Meta:
+        db_table = "review_invitations"
+        verbose_name = _("invitation to review")
+        verbose_name_plural = _("invitations to review")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "product"], name="review_invited_once_per_product")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], name="review_invitation_due", condition=Q(asked_at=None))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} for {self.product_id} ({self.reference})"

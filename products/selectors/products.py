@@ -5,24 +5,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet, Subquery, TextField, Window
+from django.db.models import F, Prefetch, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
 
 from dbProject import statements
 from products.models import (
+    RATINGS,
     Brand,
     Product,
     ProductAttribute,
     ProductAttributeValue,
     ProductImage,
     ProductQuerySet,
-    Review,
 )
-from products.selectors import categories, choices, colors, facets
-from users.models import User
+from products.selectors import categories, choices, colors, facets, reviews
 
-RATINGS = (5, 4, 3, 2, 1)
-REVIEWS_SHOWN = 20
 RELATED = 4
 OF_ATTRIBUTES = ("slug", "name", "attribute_type", "unit")
 """What a page says of an attribute beside its value."""
@@ -63,7 +60,7 @@ class ProductPage:
     images: list[ProductImage]
     questions: list[choices.Question]
     specifications: list[Specification]
-    reviews: list[Review]
+    reviews: reviews.Said
     related: list[Product]
     path: list[categories.Shelf]
 
@@ -79,10 +76,8 @@ class ProductPage:
 
     @property
     def histogram(self) -> list[Bar]:
-        """How all approved reviews spread, best first; ``reviews`` as :func:`page` returns them."""
-        counts = {
-            rating: getattr(self.reviews[0], f"stars_{rating}") if self.reviews else 0 for rating in RATINGS
-        }
+        """How all approved reviews spread, best first."""
+        counts = {rating: getattr(self.product, f"stars_{rating}") for rating in RATINGS}
         total = sum(counts.values()) or 1
         return [Bar(rating, count, round(100 * count / total)) for rating, count in counts.items()]
 
@@ -131,11 +126,18 @@ def in_detail() -> ProductQuerySet:
     return detailed.prefetch_related(answers, Prefetch("variants", variants))
 
 
-def page(family: Family, *, sku: str = "", options: choices.Options | None = None) -> ProductPage:
+def page(
+    family: Family,
+    *,
+    sku: str = "",
+    options: choices.Options | None = None,
+    stars: int | None = None,
+    number: int = 1,
+) -> ProductPage:
     """Return what the page of a single or a parent shows; three queries and the tree.
 
     ``sku`` is the variant asked for, or ``options`` what is chosen already; what is not there counts as not
-    asked for.
+    asked for. ``stars`` and ``number`` say which reviews are shown (:func:`reviews.of`).
     """
     product, variants, related = family.product, family.variants, family.related
     values = _values([product, *variants], related)
@@ -147,7 +149,7 @@ def page(family: Family, *, sku: str = "", options: choices.Options | None = Non
         images=_gallery(images, product, chosen.pictured, variants),
         questions=chosen.questions,
         specifications=_specifications(product, chosen.variant, values),
-        reviews=_reviews(product),
+        reviews=reviews.of(product, stars=stars, number=number),
         related=related,
         path=categories.path(product.category_id),
     )
@@ -229,18 +231,3 @@ def in_words(answer: ProductAttributeValue) -> str:
     """Return an answer as people read it, with its unit."""
     attribute = answer.attribute
     return facets.in_words(attribute.attribute_type, answer.value, attribute.localized)
-
-
-def _reviews(product: Product) -> list[Review]:
-    found: list[Any] = statements.rows("reviews", _newest_reviews, product.pk)
-    for review in found:
-        review.user = User(pk=review.user_id, first_name=review.first_name)
-    return found
-
-
-def _newest_reviews(product: int) -> QuerySet[Review]:
-    """Return them, each with how many of all give so many stars."""
-    stars = {f"stars_{rating}": Window(Count("pk", filter=Q(rating=rating))) for rating in RATINGS}
-    approved = Review.objects.approved().filter(product=product)
-    approved = approved.annotate(first_name=F("user__first_name"), **stars)
-    return approved.order_by("-created_at", "-pk")[:REVIEWS_SHOWN]

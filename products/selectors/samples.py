@@ -6,6 +6,7 @@ from typing import Any
 from products.models import Brand, Category, Product
 from products.selectors.choices import Choice, Question
 from products.selectors.products import ProductPage
+from products.selectors.reviews import Said
 
 
 def products() -> list[Product]:
@@ -52,7 +53,7 @@ def page() -> ProductPage:
         images=[],
         questions=[Question("option_color", "Color", color), Question("option_size", "Size", size)],
         specifications=[],
-        reviews=[],
+        reviews=Said([], None, 1, 1),
         related=[],
         path=[],
     )

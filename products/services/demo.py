@@ -21,7 +21,16 @@ from products.models import (
     Review,
     StockMovement,
 )
-from products.services import attributes, catalog, parents, picture_files, pictures, price_history, stock
+from products.services import (
+    attributes,
+    catalog,
+    parents,
+    picture_files,
+    pictures,
+    price_history,
+    reviews,
+    stock,
+)
 from users.models import User
 
 Progress = Callable[[int], None]
@@ -262,5 +271,6 @@ def add_reviews(demo: DemoCatalog, *, customers: Sequence[User]) -> int:
     for row, day in zip(new, written, strict=True):
         row.created_at = day  # the insert put today there
     Review.objects.bulk_update(new, ["created_at"], batch_size=BATCH)
+    reviews.recount({row.product_id for row in new})
     caching.forget("catalog")
     return len(new)

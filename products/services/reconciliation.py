@@ -4,12 +4,20 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import BooleanField, Case, Exists, F, Max, Min, OuterRef, Q, Subquery, Sum, When
+from django.db.models import BooleanField, Case, Count, Exists, F, Max, Min, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
-from products.models import Category, Product, ProductAttributeValue, ProductImage, StockMovement
+from products.models import (
+    RATINGS,
+    Category,
+    Product,
+    ProductAttributeValue,
+    ProductImage,
+    Review,
+    StockMovement,
+)
 from products.models.product import EFFECTIVE_PRICE, ProductQuerySet
-from products.services import parents
+from products.services import parents, reviews
 
 
 class Break(NamedTuple):
@@ -43,7 +51,9 @@ def mend() -> int:
     )
     stale = list(_parent_figure_breaks().values_list("pk", flat=True))
     parents.refresh(stale)
-    return mended + len(stale)
+    unlike = list(_star_breaks().values_list("pk", flat=True))
+    reviews.recount(unlike)
+    return mended + len(stale) + len(unlike)
 
 
 def _stock_breaks() -> list[tuple[int, str, int, int]]:
@@ -121,6 +131,24 @@ def _numbers() -> Iterable[Break]:
         yield Break("attributes", value.product.sku, f"{value.attribute.slug} is not of its type")
 
 
+def _star_breaks() -> ProductQuerySet:
+    """Return products whose counted stars are not those of their approved reviews."""
+    shown = Review.objects.approved().filter(product=OuterRef("pk")).order_by().values("product")
+    right = Q()
+    counted = {}
+    for rating in RATINGS:
+        of_it = Subquery(shown.filter(rating=rating).annotate(n=Count("pk")).values("n"))
+        counted[f"counted_{rating}"] = Coalesce(of_it, 0)
+        right &= Q(**{f"stars_{rating}": F(f"counted_{rating}")})
+    rows: ProductQuerySet = Product.all_objects.annotate(**counted).exclude(right)
+    return rows
+
+
+def _stars() -> Iterable[Break]:
+    for sku in _star_breaks().values_list("sku", flat=True):
+        yield Break("stars", sku, "counts other stars than its approved reviews give")
+
+
 def _has_units() -> Any:
     return Case(When(stock_quantity__gt=0, then=True), default=False, output_field=BooleanField())
 
@@ -133,4 +161,5 @@ RULES: tuple[Callable[[], Iterable[Break]], ...] = (
     _category_cycles,
     _pictures_without_primary,
     _numbers,
+    _stars,
 )

@@ -3,7 +3,7 @@ from decimal import Decimal
 import factory
 
 from products.models import Brand, Category, Product, ProductAttribute, Review
-from products.services import brands, catalog, categories
+from products.services import brands, catalog, categories, reviews
 from users.tests.factories import UserFactory
 
 
@@ -70,3 +70,9 @@ class ReviewFactory(factory.django.DjangoModelFactory[Review]):
     title = "Does what it should"
     content = "Still going after a year."
     is_approved = True
+
+    @classmethod
+    def _create(cls, model_class, *args, **fields):
+        review = super()._create(model_class, *args, **fields)
+        reviews.recount([review.product_id])
+        return review

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_safe
 from dbProject.shared_pages import shared
 from dbProject.templatetags.money import money
 from products import search
-from products.forms import CatalogForm
+from products.forms import CatalogForm, ReviewForm, ReviewsForm
 from products.models import Brand, Category, Product
-from products.selectors import catalog, categories, choices, facets, prices, redirects
+from products.selectors import catalog, categories, choices, facets, prices, redirects, reviews
 from products.selectors import products as product_pages
 
 LONGEST_WORDS = 200
@@ -77,7 +77,7 @@ def brand_detail(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-@shared("variant", prefixes=(choices.FIELD,))
+@shared("variant", "stars", "reviews", prefixes=(choices.FIELD,))
 @require_safe
 def product_detail(request: HttpRequest, slug: str) -> HttpResponse:
     family = product_pages.family(slug)
@@ -88,12 +88,17 @@ def product_detail(request: HttpRequest, slug: str) -> HttpResponse:
         query = urlencode({"variant": product.sku})
         return HttpResponsePermanentRedirect(f"{product.parent.get_absolute_url()}?{query}")
     options = choices.asked(request.GET.dict())
-    page = product_pages.page(family, sku=request.GET.get("variant", ""), options=options)
-    context = {
+    page = product_pages.page(
+        family, sku=request.GET.get("variant", ""), options=options, **ReviewsForm(request.GET).wanted()
+    )
+    context: dict[str, Any] = {
         "page": page,
         "lowest_before": prices.lowest_before_sale(page.shown) if page.shown.is_on_sale else None,
         "canonical": product.get_absolute_url(),
     }
+    if request.user.is_authenticated:
+        own = reviews.own(request.user, product)
+        context |= {"own": own, "review_form": ReviewForm.of(own.review)}
     return TemplateResponse(request, "products/product_detail.html", context)
 
 
