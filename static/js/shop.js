@@ -104,6 +104,12 @@ if (viewer) {
   });
 }
 
+// Who was too quick reads so, in place of the page: htmx by itself shows no refusal.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.xhr.status !== 429 || detail.requestConfig.verb === "get") return;
+  Object.assign(detail, { shouldSwap: true, isError: false, target: document.getElementById("content"), selectOverride: "main > section", swapOverride: "innerHTML show:window:top" });
+});
+
 // How strong a new password is, while it is typed; users/passwords.py counts alike.
 for (const meter of document.querySelectorAll("[data-strength-of]")) {
   const rows = ["abcdefghijklmnopqrstuvwxyz", "0123456789", "qwertyuiop", "qwertzuiop", "asdfghjkl", "zxcvbnm", "yxcvbnm"];
