@@ -39,11 +39,13 @@ def send_once(
     template: str,
     context: Mapping[str, Any],
     attachments: Iterable[Attachment] = (),
+    unsubscribe_url: str = "",
 ) -> None:
     """Send ``template`` (``.html`` and ``.txt``) in the language that is active; safe to repeat.
 
     Claims the event, sends outside any transaction, marks it finished. Killed between sending and marking,
-    it sends once more under the same Message-ID. Who was erased meanwhile gets nothing.
+    it sends once more under the same Message-ID. Who was erased meanwhile gets nothing. ``unsubscribe_url``
+    ends mails of this kind by one POST, and is in the foot.
 
     Raises:
         OSError: The mail server is away or refused; the outbox hands the event out again.
@@ -53,12 +55,19 @@ def send_once(
         return
     if not outbox.claim(event_id):
         return
+    headers = {"Message-ID": f"<{event_id}@{urlsplit(settings.SITE_URL).hostname}>"}
+    if unsubscribe_url:  # RFC 8058
+        headers |= {
+            "List-Unsubscribe": f"<{unsubscribe_url}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
+    context = {**context, "unsubscribe_url": unsubscribe_url}
     text, html = rendered(template, subject=subject, context=context)
     letter = EmailMultiAlternatives(
         subject=subject,
         body=text,
         to=to,
-        headers={"Message-ID": f"<{event_id}@{urlsplit(settings.SITE_URL).hostname}>"},
+        headers=headers,
     )
     letter.attach_alternative(html, "text/html")
     for attachment in attachments:

@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 
 from dbProject.outbox.tasks import consumer
-from products.services import low_stock, picture_addresses, pictures, search_words, warming
+from products.services import low_stock, picture_addresses, pictures, review_requests, search_words, warming
 
 
 @shared_task
@@ -30,6 +30,20 @@ def refresh_search_words(**_later: Any) -> None:
 def send_low_stock_email(*, product_ids: list[int], event_id: str, **_later: Any) -> None:
     """Tell staff what runs out."""
     low_stock.send_notice(product_ids=product_ids, event_id=event_id)
+
+
+@shared_task(expires=3600)  # seconds
+def ask_for_reviews(**_later: Any) -> None:
+    """Have customers asked what they think of what has arrived."""
+    review_requests.ask_due()
+
+
+@consumer
+def send_review_request_email(
+    *, user_id: int, language: str, product_ids: list[int], event_id: str, **_later: Any
+) -> None:
+    """Ask one customer about one order."""
+    review_requests.send(user_id=user_id, language=language, product_ids=product_ids, event_id=event_id)
 
 
 @shared_task(expires=60)  # seconds

@@ -27,6 +27,7 @@ from orders.tests.factories import (
 )
 from products.tests.factories import AttributeFactory, ProductFactory, ReviewFactory
 from tests import authorizations as table
+from users.services import consents
 from users.tests.factories import StaffFactory, UserFactory
 
 ROLES = ("anonymous", "owner", "other", "staff", "superuser")
@@ -112,6 +113,7 @@ class World:
             "to": "confirmed",
             "decision": "accept",
             "number": 1,
+            "token": consents.unsubscribe_url(self.owner.pk, kind="reviews").split("/")[-2],
             "event": 1,
             "id": self.owner.pk,
         }
@@ -122,11 +124,14 @@ class World:
             "saved_item_move": self.saved.pk,
             "saved_item_remove": self.saved.pk,
             "account_address": self.address.pk,
+            "review_vote": self.rows["products.review"].pk,
+            "review_remove": self.rows["products.review"].pk,
             "account_address_remove": self.address.pk,
             "product-detail": self.rows["products.product"].pk,
         }.get(name, self._row(name).pk)
         slug = {
             "product_detail": "kettle",
+            "review_create": "kettle",
             "page_detail": "imprint",
             "styleguide_mail": samples.mails()[0].slug,
         }

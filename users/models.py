@@ -68,6 +68,28 @@ class User(auth.AbstractUser, TimestampedModel):
         return self.email
 
 
+class MailConsent(TimestampedModel):
+    """What somebody has decided about one kind of mail, and when; ``updated_at`` is when it last changed."""
+
+    class Kind(models.TextChoices):
+        REVIEWS = "reviews", _("Asking for reviews")
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="mail_consents")
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    is_given = models.BooleanField(_("wanted"))
+
+    class Meta:
+        db_table = "mail_consents"
+        verbose_name = _("consent to mails")
+        verbose_name_plural = _("consents to mails")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "kind"], name="mail_consent_once_per_kind")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.kind}: {self.is_given}"
+
+
 class Address(TimestampedModel):
     """A postal address of an account."""
 

@@ -3,6 +3,7 @@ from django.urls import path
 from users import views
 
 urlpatterns = [
+    path("unsubscribe/<str:token>/", views.unsubscribe, name="mail_unsubscribe"),
     path("profile/", views.profile, name="account_profile"),
     path("addresses/", views.addresses, name="account_addresses"),
     path("addresses/new/", views.address, name="account_address_new"),

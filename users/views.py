@@ -7,18 +7,20 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.core.signing import BadSignature
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from users.address_forms import KeptAddressForm
 from users.forms import ProfileForm
 from users.models import User
 from users.selectors import addresses as selectors
-from users.services import accounts
+from users.services import accounts, consents
 from users.services import addresses as services
 
 SEE_OTHER = 303
@@ -100,3 +102,19 @@ def security(request: HttpRequest) -> HttpResponse:
         "sessions": UserSession.objects.filter(user=user).count(),
     }
     return TemplateResponse(request, "users/security.html", context)
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """End one kind of mail by the link in it; mail programs post without a cookie (RFC 8058)."""
+    is_done = request.method == "POST"
+    try:
+        if is_done:
+            consents.unsubscribe(token)
+        else:
+            consents.check(token)
+    except BadSignature as unknown:
+        raise Http404("no link of ours") from unknown
+    return TemplateResponse(request, "users/unsubscribe.html", {"is_done": is_done})

@@ -234,6 +234,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "tidy-jobs": {"task": "dbProject.jobs.tasks.tidy_jobs", "schedule": 3600.0},  # seconds
     "render-pictures": {"task": "products.tasks.render_pictures", "schedule": 15.0},  # seconds
     "refresh-search-words": {"task": "products.tasks.refresh_search_words", "schedule": 600.0},  # seconds
+    "ask-for-reviews": {"task": "products.tasks.ask_for_reviews", "schedule": 900.0},  # seconds
     "warm-cache": {"task": "products.tasks.warm_cache", "schedule": 60.0},  # seconds
     "relay-outbox": {"task": "dbProject.outbox.tasks.relay_outbox", "schedule": 5.0},  # seconds
     "tidy-limits": {"task": "dbProject.limits.tasks.tidy_limits", "schedule": 3600.0},  # seconds

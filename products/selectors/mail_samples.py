@@ -12,7 +12,16 @@ RARE = (
 
 
 def mails() -> list[SampleMail]:
-    """Return the mails that staff get about products; no query."""
+    """Return the mails about products; no query."""
     subject = _("Running out: %(count)d products") % {"count": len(RARE)}
     context = {"products": RARE, "link": f"{settings.SITE_URL}/admin/products/product/?stock=low"}
-    return [SampleMail("low_stock", "products/mail/low_stock", subject, context)]
+    reviewed = [{"name": one["name"], "url": settings.SITE_URL} for one in RARE]
+    return [
+        SampleMail("low_stock", "products/mail/low_stock", subject, context),
+        SampleMail(
+            "review_request",
+            "products/mail/review_request",
+            _("How do you like it? Your order at %(store)s") % {"store": settings.STORE_NAME},
+            {"products": reviewed, "unsubscribe_url": settings.SITE_URL},
+        ),
+    ]

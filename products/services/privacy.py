@@ -6,9 +6,9 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext as _
 
-from dbProject import caching
 from dbProject.personal_data import Section, section
 from products.models import Review, Wishlist, WishlistItem
+from products.services.reviews import forget_of
 from users.models import User
 
 
@@ -35,16 +35,14 @@ def export_of(user: User) -> Sequence[Section]:
 
 
 def erase(user: User) -> None:
-    """Delete reviews, for good, and wishlists."""
+    """Delete reviews and votes, for good, and wishlists."""
     reviews = Review.all_objects.filter(user=user)
     pks = [str(pk) for pk in reviews.values_list("pk", flat=True)]
     LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(Review), object_id__in=pks).update(
         object_repr="-", change_message=""
     )
-    reviews.hard_delete()
+    forget_of(user)
     Wishlist.objects.filter(user=user).delete()
-    if pks:
-        caching.forget("catalog")
 
 
 def forget_address(email: str) -> int:

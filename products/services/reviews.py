@@ -125,6 +125,19 @@ def invite(user: User, *, product_ids: Collection[int], reference: str, language
 
 
 @transaction.atomic
+def forget_of(user: User) -> None:
+    """Delete all that ``user`` has written and voted for, rejected reviews included. Repeatable."""
+    written = Review.all_objects.filter(user=user)
+    owners = _lock(written.values_list("product", flat=True))
+    liked = Review.all_objects.filter(votes__user=user).order_by("pk").select_for_update(of=("self",))
+    pks = list(liked.values_list("pk", flat=True))
+    Review.all_objects.filter(pk__in=pks).update(helpful_count=F("helpful_count") - 1)
+    ReviewVote.objects.filter(user=user).delete()
+    ReviewInvitation.objects.filter(user=user).delete()
+    _told(written.hard_delete()[0], owners)
+
+
+@transaction.atomic
 def recount(product_ids: Iterable[int]) -> None:
     """Count the stars of these products anew. Repeatable."""
     for pk in _lock(product_ids):

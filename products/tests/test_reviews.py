@@ -151,6 +151,20 @@ def test_a_person_finds_a_review_helpful_once_and_may_change_their_mind():
     assert count() == 1
 
 
+def test_who_is_forgotten_leaves_neither_stars_nor_votes():
+    user, liked = UserFactory(), ReviewFactory()
+    product = ReviewFactory(user=user).product
+    reviews.vote(user, review_id=liked.pk, is_helpful=True)
+    reviews.invite(user, product_ids=[product.pk], reference="ORD-1", language="en")
+
+    for _ in range(2):
+        reviews.forget_of(user)
+
+    liked.refresh_from_db()
+    assert (stars(product), liked.helpful_count, stars(liked.product)) == ((0, None), 0, (1, 5.0))
+    assert reconciliation.breaks() == []
+
+
 def test_wrong_counts_are_found_and_mended():
     product = ReviewFactory(rating=3).product
     Product.objects.filter(pk=product.pk).update(stars_3=9)

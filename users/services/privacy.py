@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from dbProject.jobs import services as jobs
 from dbProject.personal_data import Section, section
 from users.errors import AccountOfStaff
-from users.models import Address, User
+from users.models import Address, MailConsent, User
 
 
 def export_of(user: User) -> Sequence[Section]:
@@ -48,7 +48,9 @@ def export_of(user: User) -> Sequence[Section]:
         "user_agent": _("Browser"),
     }
     factor = {"type": _("Kind"), "created_at": _("Since"), "last_used_at": _("Last used")}
+    consent = {"kind": _("Kind"), "is_given": _("Wanted"), "updated_at": _("Since")}
     return [
+        section("mail_consents", _("Mails"), MailConsent.objects.filter(user=user), consent),
         section("profile", _("Profile"), User.objects.filter(pk=user.pk), profile),
         section("addresses", _("Addresses"), Address.objects.filter(user=user), address),
         section("second_factors", _("Second factors"), Authenticator.objects.filter(user=user), factor),
