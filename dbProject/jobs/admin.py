@@ -24,7 +24,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from dbProject.jobs import services as jobs
-from dbProject.jobs.models import Job, job_files
+from dbProject.jobs.models import FOR_THEIR_OWNER, Job, job_files
 from dbProject.staff import ReadOnlyAdmin
 
 FILES = {"problems": "error_file", "result": "result_file"}
@@ -124,6 +124,8 @@ class JobAdmin(ReadOnlyAdmin):
 
     def download_view(self, request: HttpRequest, pk: UUID, which: str) -> HttpResponseBase:
         job = self._job(request, str(pk))
+        if job.kind in FOR_THEIR_OWNER:
+            raise Http404
         file = getattr(job, FILES[which]) if which in FILES else None
         if not file or not job_files().exists(file.name):
             raise Http404

@@ -13,7 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from dbProject.models import TimestampedModel
 
 UNFINISHED = ("queued", "running")
-TITLES = {"import_products": _("Import of products"), "export_products": _("Export of products")}
+TITLES = {
+    "import_products": _("Import of products"),
+    "export_products": _("Export of products"),
+    "export_personal_data": _("Export of personal data"),
+}
+FOR_THEIR_OWNER = {"export_personal_data"}
+"""Kinds whose files nobody else gets, whatever they may see."""
 
 
 def job_files() -> Storage:

@@ -20,7 +20,7 @@ from celery import current_app
 from django.conf import settings
 from django.core.files import File
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -72,9 +72,10 @@ class Turn:
         """Say whether to return now: the time is up, the job is cancelled, or another has taken over."""
         return not self._is_ours or time.monotonic() >= self._ends_at
 
-    def report(self, progress: Progress) -> None:
-        """Store how far the job came, so that it is seen and a crash goes on from here."""
+    def report(self, progress: Progress) -> bool:
+        """Store how far the job came, so that a crash goes on from here; false if another has taken over."""
         self._is_ours = self._is_ours and _store(self.job, self._claim, progress)
+        return self._is_ours
 
     def hand_back(self, progress: Progress) -> None:
         """Store what the slice ended with: the whole job is done, or the next slice may begin."""
@@ -197,12 +198,16 @@ def cancel(job: Job) -> bool:
 
 
 def tidy() -> int:
-    """Forget jobs that ended 30 days ago with their files, and uploads that no job was made of.
+    """Forget jobs that ended long ago with their files, and uploads that no job was made of.
 
-    Returns how many jobs.
+    Returns how many jobs. How long each kind is kept says ``JOBS_KEPT``; 30 days, unless it does.
     """
     _drop_staged()
-    old = list(Job.objects.finished().filter(finished_at__lt=timezone.now() - KEPT)[:500])
+    now = timezone.now()
+    is_old = Q(finished_at__lt=now - KEPT)
+    for kind, age in settings.JOBS_KEPT.items():
+        is_old |= Q(kind=kind, finished_at__lt=now - age)
+    old = list(Job.objects.finished().filter(is_old)[:500])
     for job in old:
         for name in _files(job):
             job_files().delete(name)

@@ -259,8 +259,11 @@ OUTBOX_LATE_SECONDS = 60  # an event that has been due for so long makes the sho
 JOB_HANDLERS = {
     "import_products": "products.services.import_jobs.run_import",
     "export_products": "products.services.import_jobs.run_export",
+    "export_personal_data": "users.services.personal_exports.run",
 }
 """What does each kind of background job (see dbProject.jobs)."""
+JOBS_KEPT = {"export_personal_data": timedelta(days=7)}
+"""How long after their end jobs of a kind are kept with their files, where 30 days are too long."""
 
 # Privacy -- who answers for which personal data (see dbProject.personal_data); lower apps first.
 PERSONAL_DATA = ["users.services.privacy", "products.services.privacy", "orders.services.privacy"]

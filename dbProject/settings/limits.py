@@ -68,6 +68,8 @@ RATE_LIMIT_VIEWS: dict[str, list[str]] = {
     "account_reset_password": ["forms", "password_reset"],
     "account_email_verification_sent": ["code"],
     "account_email": ["identity"],
+    "account_export": ["identity"],
+    "account_delete": ["identity"],
     "account_change_password": ["identity"],
     "account_reauthenticate": ["identity"],
     "mfa_reauthenticate": ["identity"],

@@ -136,6 +136,15 @@ LETTERS: dict[str, Callable[[], Letter]] = {
         link=Link(_("Choose a new password"), "password_reset_url"),
         note=_("If you did not ask us for it, choose a new password at once and write to us."),
     ),
+    "personal_export": lambda: Letter(
+        _("Your data is ready"),
+        _("Everything that we know about you is in one file: to read, and for programs."),
+        link=Link(_("Get the file"), "export_url"),
+        note=_(
+            "The link works for seven days, and only for you: you log in first. If you did not ask for it,"
+            " choose a new password."
+        ),
+    ),
     "email_deleted": lambda: _notice(
         _("An address was removed"), _("%(deleted_email)s no longer belongs to your account.")
     ),

@@ -10,6 +10,7 @@ FACTS = {
     "login_url": "/accounts/login/",
     "signup_url": "/accounts/signup/",
     "password_reset_url": "/accounts/password/reset/",
+    "export_url": "/account/privacy/",
     "timestamp": "2026-11-26T09:30:00+00:00",
     "ip": "203.0.113.9",
     "user_agent": "Firefox",
@@ -18,6 +19,7 @@ FACTS = {
     "deleted_email": "robin@example.net",
 }
 SHOWN = (
+    "personal_export",
     *("email_confirmation", "account_already_exists", "unknown_account", "password_reset_key"),
     *("password_changed", "email_confirm", "email_changed", "email_deleted"),
     *("totp_activated", "totp_deactivated", "webauthn_added", "webauthn_removed", "recovery_codes_generated"),

@@ -1,0 +1,101 @@
+"""What customers can have done with what the shop knows of them."""
+
+import json
+from datetime import timedelta
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+from django.utils import timezone
+
+from dbProject import personal_data
+from dbProject.jobs import services as jobs
+from dbProject.jobs.models import Job, job_files
+from dbProject.outbox.models import OutboxEvent
+from users.models import User
+from users.services import mails, personal_exports
+from users.tests.factories import PASSWORD, StaffFactory, UserFactory
+
+
+@pytest.fixture
+def customer(db, client):
+    user = UserFactory(first_name="Ada", is_verified=True)
+    client.force_login(user)
+    return user
+
+
+def made(user):
+    job = personal_exports.start(user, language="en")
+    jobs.run_slice(job.pk)
+    job.refresh_from_db()
+    return job
+
+
+def test_an_export_is_asked_for_once_however_often_it_is_clicked(customer, client):
+    for _click in range(2):
+        assert client.post("/account/privacy/export/").status_code == 303
+    assert Job.objects.of(customer).count() == 1
+
+
+def test_an_export_is_made_and_mailed_once(customer, mailoutbox):
+    made(customer)
+    (event,) = OutboxEvent.objects.filter(task="users.tasks.send_account_mail")
+    for _time in range(2):
+        mails.send(**event.payload, event_id=str(event.pk))
+    (mail,) = mailoutbox
+    assert mail.to == [customer.email]
+    assert "/account/privacy/export/" in mail.body
+
+
+def test_an_export_that_was_killed_after_its_mail_sends_no_second(customer):
+    job = made(customer)
+    Job.objects.filter(pk=job.pk).update(status="queued", finished_at=None)
+    jobs.run_slice(job.pk)
+    assert OutboxEvent.objects.filter(task="users.tasks.send_account_mail").count() == 1
+    assert personal_exports.ready(customer, job.pk) is not None
+
+
+def test_an_export_is_for_programs_and_for_people(customer, client):
+    answer = client.get(f"/account/privacy/export/{made(customer).pk}/")
+    packed = ZipFile(BytesIO(b"".join(answer.streaming_content)))
+    assert answer["Cache-Control"].startswith("max-age=0")
+    assert json.loads(packed.read("data.json"))["profile"][0]["email"] == customer.email
+    assert "<td>Ada</td>" in packed.read("data.html").decode()
+
+
+def test_an_export_is_only_for_its_owner(customer, client):
+    job = made(customer)
+    for stranger in (UserFactory(), StaffFactory()):
+        client.force_login(stranger)
+        assert client.get(f"/account/privacy/export/{job.pk}/").status_code == 404
+    assert client.get(f"/admin/jobs/job/{job.pk}/download/result/").status_code == 404
+
+
+def test_an_export_expires_with_its_file(customer, client):
+    job = made(customer)
+    Job.objects.filter(pk=job.pk).update(finished_at=timezone.now() - timedelta(days=7, minutes=1))
+    assert client.get(f"/account/privacy/export/{job.pk}/").status_code == 404
+    jobs.tidy()
+    assert not job_files().exists(job.result_file.name)
+
+
+def test_who_deletes_the_account_shows_first_who_they_are(customer, client):
+    answer = client.post("/account/privacy/delete/", {"is_meant": "on"})
+    assert answer["Location"].startswith("/accounts/reauthenticate/")
+    assert User.objects.filter(pk=customer.pk).exists()
+
+
+def test_an_account_is_deleted_by_who_means_it(customer, client):
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    assert b"Please tick the box" in client.post("/account/privacy/delete/").content
+    answer = client.post("/account/privacy/delete/", {"is_meant": "on"}, follow=True)
+    assert b"Your account is deleted" in answer.content
+    assert not User.objects.filter(pk=customer.pk).exists()
+    assert client.get("/account/").status_code == 302
+
+
+def test_files_of_the_account_go_with_it(customer, django_capture_on_commit_callbacks):
+    job = made(customer)
+    with django_capture_on_commit_callbacks(execute=True):
+        personal_data.erase(customer)
+    assert not job_files().exists(job.result_file.name)
