@@ -116,6 +116,11 @@ account_address_remove               POST login 303   404   404   404
 mail_unsubscribe                     GET  200   200   200   200   200
 mail_unsubscribe                     POST 200   200   200   200   200
 account_security                     GET  login 200   200   200   200
+account_privacy                      GET  login 200   200   200   200
+account_export                       POST login 303   303   303   303
+account_export_file                  GET  login 200   404   404   404
+account_delete                       GET  login login login login login
+account_delete                       POST login login login login login
 product-list                         GET  200   200   200   200   200
 product-detail                       GET  200   200   200   200   200
 category-list                        GET  200   200   200   200   200

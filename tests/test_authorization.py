@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
+from dbProject.jobs import services as jobs
 from dbProject.jobs.models import Job
 from dbProject.pages import services as texts
 from orders.models import TaxRate
@@ -27,7 +28,11 @@ from orders.tests.factories import (
 )
 from products.tests.factories import AttributeFactory, ProductFactory, ReviewFactory
 from tests import authorizations as table
+<<<<<<< HEAD
 from users.services import consents
+=======
+from users.services import personal_exports
+>>>>>>> 2b66c4c (Forget what somebody said of products and reviews with the account, and declare who gets at the pages of privacy)
 from users.tests.factories import StaffFactory, UserFactory
 
 ROLES = ("anonymous", "owner", "other", "staff", "superuser")
@@ -75,6 +80,8 @@ class World:
         )
         self.payment = charging.start(self.unpaid)
         self.job = Job.objects.create(kind="export_products", created_by=self.owner)
+        self.export = personal_exports.start(self.owner, language="en")
+        jobs.run_slice(self.export.pk)
         self.rows = {
             "products.product": product,
             "orders.order": self.order,
@@ -123,6 +130,7 @@ class World:
             "cart_item_save": self.line.pk,
             "saved_item_move": self.saved.pk,
             "saved_item_remove": self.saved.pk,
+            "account_export_file": self.export.pk,
             "account_address": self.address.pk,
             "review_vote": self.rows["products.review"].pk,
             "review_remove": self.rows["products.review"].pk,

@@ -19,6 +19,7 @@ from orders.models import Order, OrderEvent, PaymentWebhook
 from orders.services import documents, notifications, reconciliation, shipments, timeline, withdrawals
 from orders.tests.factories import CartFactory, CartItemFactory, OrderFactory, RefundFactory, ReturnFactory
 from products.models import Review, Wishlist, WishlistItem
+from products.services import reviews
 from products.tests.factories import ProductFactory
 from users.errors import AccountOfStaff
 from users.models import Address, User
@@ -101,6 +102,8 @@ def theodora(db, client):
     PaymentWebhook.objects.create(provider="stripe", event_id="evt_1", body=json.dumps({"email": EMAIL}))
     mails.record("password_changed", to=EMAIL, language="en", facts={"ip": "198.51.100.77"})
     OutboxEvent.objects.update(last_error=f"refused {EMAIL}")
+    praised = Review.objects.create(product=product, user=UserFactory(), rating=5, is_approved=True)
+    reviews.vote(user, review_id=praised.pk, is_helpful=True)
     CartItemFactory(cart=CartFactory(user=user), product=product, quantity=1)
     return user
 
@@ -118,6 +121,7 @@ def test_after_erasing_the_books_are_as_they_were_and_sound(theodora):
     assert set(Order.all_objects.values_list("user", "email", "shipping_address__country")) == {
         (None, NOBODY, "DE")
     }
+    assert Review.objects.get().helpful_count == 0
     assert [one for one in reconciliation.breaks() if not one.rule.startswith("payment")] == []
 
 

@@ -72,10 +72,14 @@ class Turn:
         """Say whether to return now: the time is up, the job is cancelled, or another has taken over."""
         return not self._is_ours or time.monotonic() >= self._ends_at
 
-    def report(self, progress: Progress) -> bool:
-        """Store how far the job came, so that a crash goes on from here; false if another has taken over."""
-        self._is_ours = self._is_ours and _store(self.job, self._claim, progress)
+    @property
+    def is_ours(self) -> bool:
+        """Say whether the last report was stored: nobody has cancelled the job or taken over."""
         return self._is_ours
+
+    def report(self, progress: Progress) -> None:
+        """Store how far the job came, so that it is seen and a crash goes on from here."""
+        self._is_ours = self._is_ours and _store(self.job, self._claim, progress)
 
     def hand_back(self, progress: Progress) -> None:
         """Store what the slice ended with: the whole job is done, or the next slice may begin."""

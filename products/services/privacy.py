@@ -7,8 +7,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext as _
 
 from dbProject.personal_data import Section, section
-from products.models import Review, Wishlist, WishlistItem
-from products.services.reviews import forget_of
+from products.models import Review, ReviewInvitation, ReviewVote, Wishlist, WishlistItem
+from products.services import reviews
 from users.models import User
 
 
@@ -28,20 +28,25 @@ def export_of(user: User) -> Sequence[Section]:
         "notes": _("Notes"),
         "created_at": _("Since"),
     }
+    vote = {"review__product__name": _("Product"), "created_at": _("Since")}
+    invitation = {"product__name": _("Product"), "reference": _("Order number"), "asked_at": _("Asked")}
+    votes = ReviewVote.objects.filter(user=user)
+    invitations = ReviewInvitation.objects.filter(user=user)
     return [
         section("reviews", _("Reviews"), Review.all_objects.filter(user=user), review),
         section("wishlists", _("Wishlists"), WishlistItem.objects.filter(wishlist__user=user), item),
+        section("votes", _("Reviews that you found helpful"), votes, vote),
+        section("invitations", _("What you may review as its buyer"), invitations, invitation),
     ]
 
 
 def erase(user: User) -> None:
-    """Delete reviews and votes, for good, and wishlists."""
-    reviews = Review.all_objects.filter(user=user)
-    pks = [str(pk) for pk in reviews.values_list("pk", flat=True)]
+    """Delete reviews, for good, and wishlists."""
+    pks = [str(pk) for pk in Review.all_objects.filter(user=user).values_list("pk", flat=True)]
     LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(Review), object_id__in=pks).update(
         object_repr="-", change_message=""
     )
-    forget_of(user)
+    reviews.forget_of(user)
     Wishlist.objects.filter(user=user).delete()
 
 

@@ -78,7 +78,8 @@ def run(turn: Turn) -> Progress:
     )
     facts = {"export_url": settings.SITE_URL + reverse("account_export_file", args=[job.pk])}
     with transaction.atomic():
-        if turn.report(made):
+        turn.report(made)
+        if turn.is_ours:
             mails.record("personal_export", to=user.email, language=language, facts=facts)
     return made
 
