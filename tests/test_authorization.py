@@ -28,11 +28,7 @@ from orders.tests.factories import (
 )
 from products.tests.factories import AttributeFactory, ProductFactory, ReviewFactory
 from tests import authorizations as table
-<<<<<<< HEAD
-from users.services import consents
-=======
-from users.services import personal_exports
->>>>>>> 2b66c4c (Forget what somebody said of products and reviews with the account, and declare who gets at the pages of privacy)
+from users.services import consents, personal_exports
 from users.tests.factories import StaffFactory, UserFactory
 
 ROLES = ("anonymous", "owner", "other", "staff", "superuser")
