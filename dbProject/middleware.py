@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from uuid import uuid4
 
-from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import translation
@@ -29,6 +29,57 @@ class RequestIdMiddleware:
         return response
 
 
+class SecurityHeadersMiddleware:
+    """Say on every answer, errors, files and redirects included, what browsers shall refuse.
+
+    Django's own middleware adds HSTS, ``nosniff``, the referrer policy and the opener policy. A page has its
+    content policy already; whatever has none gets one that allows nothing.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+        self.open_paths = (settings.STATIC_URL, settings.MEDIA_URL)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        headers = response.headers
+        headers.setdefault("Content-Security-Policy", settings.CSP_OF_FILES)
+        headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
+        headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
+        # The filters of old browsers could be used to switch off a page's own scripts, or to read from it.
+        headers.setdefault("X-XSS-Protection", "0")
+        # Pictures are shown in mails, which people read on other sites.
+        is_open = request.path_info.startswith(self.open_paths)
+        headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin" if is_open else "same-origin")
+        return response
+
+
+class CorsMiddleware:
+    """Let scripts of the sites in ``CORS_ALLOWED_ORIGINS`` use the API, with a token and never with cookies.
+
+    Source: Fetch Standard, WHATWG, CORS protocol.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not (settings.CORS_ALLOWED_ORIGINS and request.path_info.startswith("/api/")):
+            return self.get_response(request)
+        is_known = request.headers.get("Origin") in settings.CORS_ALLOWED_ORIGINS
+        is_preflight = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
+        response = HttpResponse(status=204) if is_known and is_preflight else self.get_response(request)
+        patch_vary_headers(response, ("Origin",))
+        if is_known:
+            response["Access-Control-Allow-Origin"] = request.headers["Origin"]
+            response["Cross-Origin-Resource-Policy"] = "cross-origin"
+        if is_known and is_preflight:
+            response["Access-Control-Allow-Methods"] = ", ".join(settings.CORS_ALLOWED_METHODS)
+            response["Access-Control-Allow-Headers"] = ", ".join(settings.CORS_ALLOWED_HEADERS)
+            response["Access-Control-Max-Age"] = str(settings.CORS_PREFLIGHT_MAX_AGE)
+        return response
+
+
 class AdminPolicyMiddleware:
     """Relax the content policy for staff screens only: Unfold's scripts evaluate and style inline."""
 
@@ -38,10 +89,7 @@ class AdminPolicyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if request.path.startswith("/admin/"):
-            response._csp_replace = {  # type: ignore[attr-defined]
-                "script-src": [SELF, UNSAFE_EVAL],
-                "style-src": [SELF, UNSAFE_INLINE],
-            }
+            response._csp_replace = settings.CSP_CONFIG_ADMIN  # type: ignore[attr-defined]
         return response
 
 

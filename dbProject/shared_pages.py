@@ -34,6 +34,7 @@ View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 FOR_ALL = "public, max-age=0, s-maxage=60"
 """Caches in between may keep a page for a minute; browsers ask each time, and get 304."""
 FOR_ONE = "private, no-cache"
+POLICY = "Content-Security-Policy"
 MOST_BYTES = 250_000
 MOST_PARAMETERS = 12
 LONGEST_QUERY = 300
@@ -132,6 +133,7 @@ class SharedPagesMiddleware:
         response["Age"] = str(max(0, int(time.time() - page["built_at"])))
         response["Cache-Status"] = BUILT if is_new else "shop; hit"
         answer = get_conditional_response(request, etag=response["ETag"], response=response) or response
+        answer.headers.setdefault(POLICY, response[POLICY])  # a 304 changes the headers of what is kept
         if request.method == "HEAD":
             answer.content = b""  # its length stays what it would be
         return answer

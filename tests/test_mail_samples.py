@@ -25,5 +25,5 @@ def test_the_style_guide_shows_every_mail(client, language):
         html = answer.content.decode()
         assert f'<html lang="{language}">' in html
         assert html.count("<h1>") == 1
-        assert "style-src 'unsafe-inline'" in answer.headers["Content-Security-Policy"]
+        assert "style-src 'self' 'unsafe-inline'" in answer.headers["Content-Security-Policy"]
     assert client.get("/styleguide/mail/unknown/").status_code == 404

@@ -7,7 +7,6 @@ from typing import Any
 
 import django_stubs_ext
 from celery.schedules import crontab
-from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from dbProject.settings.accounts import *  # noqa: F403
@@ -20,6 +19,14 @@ from dbProject.settings.limits import RATE_LIMIT_READS as RATE_LIMIT_READS
 from dbProject.settings.limits import RATE_LIMIT_STAFF_FACTOR as RATE_LIMIT_STAFF_FACTOR
 from dbProject.settings.limits import RATE_LIMIT_VIEWS as RATE_LIMIT_VIEWS
 from dbProject.settings.limits import RATE_LIMIT_WINDOW as RATE_LIMIT_WINDOW
+from dbProject.settings.security import CORS_ALLOWED_HEADERS as CORS_ALLOWED_HEADERS
+from dbProject.settings.security import CORS_ALLOWED_METHODS as CORS_ALLOWED_METHODS
+from dbProject.settings.security import CORS_ALLOWED_ORIGINS as CORS_ALLOWED_ORIGINS
+from dbProject.settings.security import CORS_PREFLIGHT_MAX_AGE as CORS_PREFLIGHT_MAX_AGE
+from dbProject.settings.security import CSP_CONFIG as CSP_CONFIG
+from dbProject.settings.security import CSP_CONFIG_ADMIN as CSP_CONFIG_ADMIN
+from dbProject.settings.security import CSP_OF_FILES as CSP_OF_FILES
+from dbProject.settings.security import PERMISSIONS_POLICY as PERMISSIONS_POLICY
 from dbProject.settings.unfold import UNFOLD as UNFOLD
 
 django_stubs_ext.monkeypatch()  # lets QuerySet["Product"] be written at run time
@@ -69,8 +76,10 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "dbProject.middleware.RequestIdMiddleware",
+    "dbProject.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "dbProject.middleware.CorsMiddleware",
     "dbProject.shared_pages.SharedPagesMiddleware",
     "csp.middleware.CSPMiddleware",
     "dbProject.middleware.AdminPolicyMiddleware",
@@ -332,16 +341,9 @@ RATE_LIMIT_ENABLED = env.bool("RATE_LIMIT_ENABLED", default=True)
 RATE_LIMIT_ACCOUNT = "users.identity.account_of"
 """Says which account somebody claims to be who is not logged in."""
 
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "object-src": [NONE],
-        "base-uri": [SELF],
-        "form-action": [SELF, *PAYMENT_PAGES],
-        "frame-ancestors": [NONE],
-    }
-}
+# What browsers are told; the rest is in dbProject.settings.security. A form may lead to the payment's page.
+CSP_CONFIG = {**CSP_CONFIG, "form-action": [*CSP_CONFIG["form-action"], *PAYMENT_PAGES]}
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": CSP_CONFIG}
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
