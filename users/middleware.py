@@ -1,6 +1,5 @@
 """What is asked of a session at each request."""
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -14,11 +13,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from dbProject import clients
+from dbProject import clients, security_log
 from users.models import User
 
 Next = Callable[[HttpRequest], HttpResponse]
-security = logging.getLogger("security")
 ADDRESS = "address"
 """Where a session keeps from which network address it was used last."""
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
@@ -40,10 +38,7 @@ class SessionAddressMiddleware:
             address, before = clients.address_of(request), session.get(ADDRESS)
             if before and before != address:
                 session[ADDRESS] = address
-                security.warning(
-                    "A session goes on from another address",
-                    extra={"user_id": session[SESSION_KEY], "address": address, "address_before": before},
-                )
+                security_log.note("session_moved", network_before=security_log.hashed("network", before))
         return response
 
 

@@ -1,17 +1,31 @@
 """What happens to accounts when Django and django-allauth say that something happened to them."""
 
+import logging
 from datetime import timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from allauth.account.signals import email_confirmed, password_reset
+from allauth.account.signals import (
+    email_changed,
+    email_confirmed,
+    password_changed,
+    password_reset,
+    password_set,
+)
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import (
+    authentication_failed,
+    authenticator_added,
+    authenticator_removed,
+    authenticator_reset,
+)
 from django.conf import settings
-from django.contrib.auth.signals import user_logged_in, user_login_failed
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
-from dbProject import clients
+from dbProject import clients, security_log
 from dbProject.limits import services as limits
 from dbProject.limits.rules import Visitor
 from users import identity
@@ -40,6 +54,7 @@ def logged_in(request: HttpRequest, user: User, **_: Any) -> None:
     if address:
         request.session[ADDRESS] = address
     limits.forgive(("login", "login_failures"), Visitor(address, identity.of(user)))
+    security_log.note("login", level=logging.INFO, user_id=user.pk)
 
 
 @receiver(user_login_failed)
@@ -47,4 +62,34 @@ def login_failed(credentials: dict[str, Any], request: HttpRequest | None = None
     """Count what somebody got wrong, whether there is such an account or not."""
     if request is not None:
         email = str(credentials.get("email") or credentials.get("username") or "")
-        limits.note_failure("login_failures", Visitor(clients.address_of(request), identity.written(email)))
+        account = identity.written(email)
+        is_last = limits.note_failure("login_failures", Visitor(clients.address_of(request), account))
+        claimed = security_log.hashed("account", account)
+        security_log.note("login_failed", account=claimed)
+        if is_last:
+            security_log.note("lockout", account=claimed)
+
+
+@receiver(user_logged_out)
+def logged_out(user: User | None, **_: Any) -> None:
+    security_log.note("logout", level=logging.INFO, user_id=user.pk if user else None)
+
+
+@receiver([password_changed, password_set, password_reset])
+def has_new_password(user: User, **_: Any) -> None:
+    security_log.note("password_changed", user_id=user.pk)
+
+
+@receiver(email_changed)
+def has_new_address(user: User, **_: Any) -> None:
+    security_log.note("email_changed", user_id=user.pk)
+
+
+@receiver([authenticator_added, authenticator_removed, authenticator_reset])
+def has_other_second_factors(user: User, authenticator: Authenticator, **_: Any) -> None:
+    security_log.note("second_factor_changed", user_id=user.pk, kind=authenticator.type)
+
+
+@receiver(authentication_failed)
+def second_factor_failed(user: User, **_: Any) -> None:
+    security_log.note("second_factor_failed", user_id=user.pk)

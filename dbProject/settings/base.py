@@ -77,6 +77,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "dbProject.middleware.RequestIdMiddleware",
     "dbProject.middleware.SecurityHeadersMiddleware",
+    "dbProject.security_log.SecurityLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dbProject.middleware.CorsMiddleware",
@@ -356,11 +357,18 @@ REST_FRAMEWORK = {
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "facts": {"()": "dbProject.security_log.JsonFormatter"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "line"},
+        "security": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "facts"},
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
+        "security": {"handlers": ["security"], "level": "INFO", "propagate": False},
         "stripe": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},  # it would log the address of every call that leaves the machine
         "fontTools": {"level": "WARNING"},  # it would log every letter of every document

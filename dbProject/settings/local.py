@@ -68,3 +68,4 @@ SIGNUP_WAITS_FOR_CODE = False
 
 # What a newcomer should see in the terminal is what went wrong, not every heartbeat of the worker thread.
 LOGGING["loggers"] |= {name: {"level": "ERROR"} for name in ("celery", "kombu")}
+LOGGING["loggers"]["security"] = {"level": "WARNING"}
