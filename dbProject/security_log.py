@@ -113,7 +113,7 @@ def _patterns(request: HttpRequest) -> list[str]:
     asked = f"{request.path_info}?{unquote_plus(request.META.get('QUERY_STRING', '')[:LONGEST_LOOK])}"
     posted = getattr(request, "_post", None)  # only if a view wanted it: nothing is read for the log's sake
     if posted:
-        asked += "\n".join(value[:LONGEST_LOOK] for values in posted.lists() for value in values[1])
+        asked += "\n".join(str(value)[:LONGEST_LOOK] for values in posted.lists() for value in values[1])
     elif body := getattr(request, "_body", b""):
         asked += body[:LONGEST_LOOK].decode(errors="replace")
     return [name for name, pattern in SUSPICIOUS.items() if pattern.search(asked[: 2 * LONGEST_LOOK])]

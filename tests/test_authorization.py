@@ -62,7 +62,8 @@ class World:
         self.clients = {role: Client(raise_request_exception=False) for role in ROLES}
         for role, person in people.items():
             self.clients[role].force_login(person)
-        MethodFactory()
+        method = MethodFactory()
+        coupon = CouponFactory()
         product = ProductFactory(slug="kettle")
         self.order = OrderFactory(user=self.owner, units={product: 2}, status="delivered")
         ReturnFactory(order=self.order)
@@ -80,10 +81,17 @@ class World:
         jobs.run_slice(self.export.pk)
         self.rows = {
             "products.product": product,
+            "products.brand": product.brand,
+            "products.category": product.category,
+            "users.address": self.address,
             "orders.order": self.order,
             "orders.payment": self.payment,
             "orders.document": self.order.documents.first(),
-            "orders.coupon": CouponFactory(),
+            "orders.coupon": coupon,
+            "orders.promotion": coupon.promotion,
+            "orders.shippingmethod": method,
+            "orders.shippingzone": method.zone,
+            "products.stockmovement": product.movements.first(),
             "jobs.job": self.job,
             "users.user": self.owner,
             "products.review": ReviewFactory(product=product, user=self.owner),

@@ -101,5 +101,5 @@ def test_a_refusal_that_no_page_handles_is_shown_as_a_page(rf):
 def test_pages_are_served_under_a_policy_without_inline_anything(client):
     policy = client.get(reverse("home"))["Content-Security-Policy"]
 
-    assert "default-src 'self'" in policy
+    assert "default-src 'none'" in policy
     assert "unsafe" not in policy

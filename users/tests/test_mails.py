@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 OFF = {"login_code", "password_reset_code"}
 """Mails of ways to log in that the shop does not offer."""
 
-OURS = {"second_factors_removed"}
+OURS = {"personal_export", "second_factors_removed"}
 """Mails that allauth knows nothing of."""
 
 
