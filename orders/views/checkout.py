@@ -92,7 +92,7 @@ def _page(
     typed = form.data if form is not None else initial or {}
     vat_number = form.cleaned_data.get("vat_number", "") if form is not None else ""
     destination = totals.Destination(
-        str(typed.get("country") or settings.STORE_COUNTRY), str(typed.get("zip_code") or ""), vat_number
+        _country(typed.get("country")), str(typed.get("zip_code") or "").replace("\0", ""), vat_number
     )
     method = str(typed.get("shipping_method") or "")
     page = carts.page(
@@ -129,6 +129,12 @@ def _page(
         "user_email": user.email if user else "",
     }
     return TemplateResponse(request, "orders/checkout.html", context, status=status)
+
+
+def _country(typed: Any) -> str:
+    """Return the country that was chosen, in ISO 3166-1 alpha-2; the store's, if that is none."""
+    code = str(typed or "")
+    return code if len(code) == 2 and code.isascii() and code.isalpha() else str(settings.STORE_COUNTRY)
 
 
 def _to_cart() -> HttpResponseRedirect:
