@@ -165,7 +165,8 @@ def release(event: OutboxEvent) -> bool:
 
 def forget(email: str) -> int:
     """Remove mails that wait for an address, and where else it stands; return how many rows. Repeatable."""
-    unsent = OutboxEvent.objects.filter(Q(private__to=email) | Q(payload__icontains=email)).delete()[0]
+    stands_in_payload = Q(payload__icontains=f'"{email}"')  # the whole text: others end like it
+    unsent = OutboxEvent.objects.filter(Q(private__to=email) | stands_in_payload).delete()[0]
     return unsent + OutboxEvent.objects.filter(last_error__icontains=email).update(last_error="")
 
 

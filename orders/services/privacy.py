@@ -4,6 +4,7 @@ The books stay: order, lines, taxes, payments, and documents by number and amoun
 goes, from the documents too, whose files alone still say it: the law wants them kept as they were issued.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -190,7 +191,8 @@ def _forget_words(order: Order, traces: set[str]) -> None:
 
 def _forget_messages(order: Order) -> None:
     """Empty what payment providers told in full, of whom too; what was booked of it stays."""
-    about = Q(body__contains=order.order_number) | Q(body__icontains=order.email)
+    address = rf"(^|[^\w.+%-]){re.escape(order.email)}($|[^\w-])"  # the whole of it: others end like it
+    about = Q(body__contains=order.order_number) | Q(body__iregex=address)
     for key, reference in order.payments.values_list("key", "reference"):
         about |= Q(body__contains=key)
         if reference:
