@@ -117,6 +117,7 @@ mail_unsubscribe                     GET  200   200   200   200   200
 mail_unsubscribe                     POST 200   200   200   200   200
 account_security                     GET  login 200   200   200   200
 account_privacy                      GET  login 200   200   200   200
+account_mails                        POST login 303   303   303   303
 account_export                       POST login 303   303   303   303
 account_export_file                  GET  login 200   404   404   404
 account_delete                       GET  login login login login login

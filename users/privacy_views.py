@@ -25,8 +25,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from dbProject import personal_data
 from dbProject.errors import ShopError
 from users.models import User
-from users.privacy_forms import DeleteForm
-from users.services import personal_exports
+from users.privacy_forms import DeleteForm, MailsForm
+from users.services import consents, personal_exports
 
 SEE_OTHER = 303
 
@@ -36,9 +36,26 @@ SEE_OTHER = 303
 @never_cache
 def privacy(request: HttpRequest) -> HttpResponse:
     """Show what somebody can have done with what the shop knows of them."""
-    job = personal_exports.newest(cast(User, request.user))
-    context = {"export": job, "expires_at": personal_exports.expires_at(job) if job else None}
+    user = cast(User, request.user)
+    job = personal_exports.newest(user)
+    form = MailsForm(wanted=consents.wanted_by(user))
+    context = {"form": form, "export": job, "expires_at": personal_exports.expires_at(job) if job else None}
     return TemplateResponse(request, "users/privacy.html", context)
+
+
+@require_POST
+@login_required
+@never_cache
+def mails(request: HttpRequest) -> HttpResponse:
+    """Note which mails somebody wants."""
+    user = cast(User, request.user)
+    wanted = consents.wanted_by(user)
+    form = MailsForm(request.POST, wanted=wanted)
+    if form.is_valid():
+        for kind in form.changed_data:
+            consents.decide(user.pk, kind=kind, is_given=form.cleaned_data[kind])
+    messages.success(request, _("We keep to that."))
+    return HttpResponseRedirect(reverse("account_privacy"), status=SEE_OTHER)
 
 
 @require_POST

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from celery import shared_task
+
+from dbProject import retention
 from dbProject.outbox.tasks import consumer
 from users.services import mails
 
@@ -10,3 +13,9 @@ from users.services import mails
 def send_account_mail(*, kind: str, language: str, event_id: str, **_later: Any) -> None:
     """Send a mail about an account. ``_later`` swallows arguments that a newer release may add."""
     mails.send(kind=kind, language=language, event_id=event_id)
+
+
+@shared_task(expires=3600)  # seconds
+def apply_retention(**_later: Any) -> None:
+    """Let go of what is too old, of every app."""
+    retention.apply()

@@ -10,6 +10,7 @@ urlpatterns = [
     path("addresses/<int:pk>/", views.address, name="account_address"),
     path("addresses/<int:pk>/remove/", views.address_remove, name="account_address_remove"),
     path("privacy/", privacy_views.privacy, name="account_privacy"),
+    path("privacy/mails/", privacy_views.mails, name="account_mails"),
     path("privacy/export/", privacy_views.export, name="account_export"),
     path("privacy/export/<uuid:pk>/", privacy_views.export_file, name="account_export_file"),
     path("privacy/delete/", privacy_views.delete, name="account_delete"),

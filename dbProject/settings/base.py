@@ -253,6 +253,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "cancel-abandoned-orders": {"task": "orders.tasks.cancel_abandoned_orders", "schedule": 3600.0},
     "write-down-sales": {"task": "orders.tasks.write_down_sales", "schedule": 900.0},
     "drop-old-carts": {"task": "orders.tasks.drop_old_carts", "schedule": 86_400.0},
+    "apply-retention": {
+        "task": "users.tasks.apply_retention",
+        "schedule": crontab(hour="2", minute="40"),
+    },
     "reconcile": {"task": "orders.tasks.reconcile", "schedule": crontab(hour="3", minute="30")},
     "settle-open-payments": {"task": "orders.tasks.settle_open_payments", "schedule": 20.0},  # seconds
     "fetch-pictures": {"task": "products.tasks.fetch_pictures", "schedule": 30.0},  # seconds
@@ -277,6 +281,21 @@ JOBS_KEPT = {"export_personal_data": timedelta(days=7)}
 
 # Privacy -- who answers for which personal data (see dbProject.personal_data); lower apps first.
 PERSONAL_DATA = ["users.services.privacy", "products.services.privacy", "orders.services.privacy"]
+
+LOGIN_ADDRESS_AGE = timedelta(days=30)  # how long an account knows from where it was last opened
+UNCONFIRMED_ACCOUNT_AGE = timedelta(days=30)  # then an account is gone whose address nobody confirmed
+PAYMENT_MESSAGE_AGE = timedelta(days=90)  # how long the full words of payment providers are kept
+RETENTION = {
+    "sessions": "users.services.retention.sessions",
+    "login_addresses": "users.services.retention.login_addresses",
+    "unconfirmed_accounts": "users.services.retention.unconfirmed_accounts",
+    "payment_messages": "orders.services.privacy.forget_old_messages",
+    "guest_carts": "orders.services.cart.drop_old",
+    "jobs": "dbProject.jobs.services.tidy",
+    "outbox": "dbProject.outbox.services.tidy",
+    "rate_counts": "dbProject.limits.services.tidy",
+}
+"""What lets go of each kind of data that is too old (see dbProject.retention)."""
 
 # Mail
 vars().update(env.email_url("EMAIL_URL"))

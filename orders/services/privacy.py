@@ -8,9 +8,11 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dbProject.mail import NOBODY
@@ -204,3 +206,9 @@ def _forget_messages(order: Order) -> None:
 def _erase_withdrawals(whose: Q) -> int:
     rows = Withdrawal.objects.filter(whose).exclude(email=NOBODY)
     return rows.update(email=NOBODY, name="-", what="")
+
+
+def forget_old_messages() -> int:
+    """Empty what payment providers told in full ``PAYMENT_MESSAGE_AGE`` ago; return how many. Repeatable."""
+    oldest = timezone.now() - settings.PAYMENT_MESSAGE_AGE
+    return PaymentWebhook.objects.filter(received_at__lt=oldest).exclude(body="").update(body="")

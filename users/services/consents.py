@@ -11,6 +11,8 @@ from django.urls import reverse
 from users.models import MailConsent, User
 
 SALT = "users.unsubscribe"
+UNTIL_REFUSED = {MailConsent.Kind.REVIEWS}
+"""Kinds about what somebody has bought: they come until they are refused; any other only when asked for."""
 
 
 @transaction.atomic
@@ -19,6 +21,12 @@ def decide(user_id: int, *, kind: str, is_given: bool) -> None:
     if User.objects.filter(pk=user_id).select_for_update(of=("self",)).exists():
         MailConsent.objects.exclude(is_given=is_given).filter(user=user_id, kind=kind).delete()
         MailConsent.objects.get_or_create(user_id=user_id, kind=kind, defaults={"is_given": is_given})
+
+
+def wanted_by(user: User) -> dict[str, bool]:
+    """Return for each kind of mail whether ``user`` gets it: as decided, or by its kind; one query."""
+    decided = dict(user.mail_consents.values_list("kind", "is_given"))
+    return {kind: decided.get(kind, kind in UNTIL_REFUSED) for kind in MailConsent.Kind.values}
 
 
 def unsubscribe(token: str) -> None:

@@ -6,9 +6,11 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
+from allauth.account.models import EmailAddress
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from dbProject import personal_data
+from dbProject import personal_data, retention
 from dbProject.jobs import services as jobs
 from dbProject.jobs.models import Job, job_files
 from dbProject.outbox.models import OutboxEvent
@@ -99,3 +101,25 @@ def test_files_of_the_account_go_with_it(customer, django_capture_on_commit_call
     with django_capture_on_commit_callbacks(execute=True):
         personal_data.erase(customer)
     assert not job_files().exists(job.result_file.name)
+
+
+def test_whoever_unticks_a_kind_of_mail_gets_it_no_more_until_it_is_ticked(customer, client):
+    assert b"checked" in client.get("/account/privacy/").content
+    for posted, is_given in (({}, False), ({"reviews": "on"}, True)):
+        for _time in range(2):
+            assert client.post("/account/privacy/mails/", posted).status_code == 303
+        assert list(customer.mail_consents.values_list("kind", "is_given")) == [("reviews", is_given)]
+
+
+def test_retention_lets_go_of_what_is_old_and_of_nothing_else(db):
+    long_ago = timezone.now() - timedelta(days=31)
+    old, new, of_staff = (UserFactory(), UserFactory(), UserFactory())
+    User.objects.filter(pk__in=[old.pk, of_staff.pk]).update(date_joined=long_ago)
+    for user in (old, new):
+        EmailAddress.objects.create(user=user, email=user.email, verified=False)
+    absent = UserFactory(last_login=long_ago, last_login_ip="198.51.100.77")
+    Session.objects.create(session_key="ended", session_data="", expire_date=long_ago)
+    first, second = retention.apply(), retention.apply()
+    assert (first["unconfirmed_accounts"], first["login_addresses"], first["sessions"]) == (1, 1, 1)
+    assert not any(second.values())
+    assert set(User.objects.values_list("pk", flat=True)) == {new.pk, of_staff.pk, absent.pk}
