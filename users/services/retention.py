@@ -17,10 +17,11 @@ AT_ONCE = 500
 
 def sessions() -> int:
     """Drop sessions that have ended, and what the list of browsers says of them; return how many."""
-    ended = Session.objects.filter(expire_date__lt=timezone.now()).count()
+    ended: int = Session.objects.filter(expire_date__lt=timezone.now()).count()
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     oldest = timezone.now() - timedelta(seconds=settings.SESSION_AGE_OF_CUSTOMERS)
-    return ended + UserSession.objects.filter(created_at__lt=oldest).delete()[0]
+    listed: int = UserSession.objects.filter(created_at__lt=oldest).delete()[0]
+    return ended + listed
 
 
 def login_addresses() -> int:
