@@ -12,11 +12,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from dbProject.staff import ShopModelAdmin
-from users.models import Address, User
+from users.models import Address, MailConsent, User
 from users.services import accounts
 
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
@@ -38,6 +39,24 @@ class AccountCreationForm(UserCreationForm):
 class AccountChangeForm(UserChangeForm):
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
+
+
+class ConsentInline(TabularInline):
+    """What the person has said about mails, the newest first; to look at."""
+
+    model = MailConsent
+    fields = readonly_fields = ("kind", "is_given", "created_at", "source", "text_version")
+    extra = 0
+    can_delete = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("users.view_user")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(User)
@@ -63,6 +82,7 @@ class UserAdmin(DjangoUserAdmin, ShopModelAdmin):  # type: ignore[type-arg, misc
     )
     add_fieldsets = ((None, {"fields": ("email", ("first_name", "last_name"), "password1", "password2")}),)
 
+    inlines = (ConsentInline,)
     actions = ("remove_second_factors",)
 
     @admin.action(description=_("Remove second factors (phone lost)"), permissions=["change"])

@@ -6,6 +6,7 @@ from django.contrib.auth import models as auth
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dbProject.models import TimestampedModel
@@ -68,23 +69,29 @@ class User(auth.AbstractUser, TimestampedModel):
         return self.email
 
 
-class MailConsent(TimestampedModel):
-    """What somebody has decided about one kind of mail, and when; ``updated_at`` is when it last changed."""
+class MailConsent(models.Model):
+    """One decision about one kind of mail; the newest is in force. Rows are appended, never changed."""
 
     class Kind(models.TextChoices):
-        REVIEWS = "reviews", _("Asking for reviews")
+        REVIEWS = "reviews", _("A request for your opinion of what you bought")
+        PRICE_DROP = "price_drop", _("When something on your wishlists costs less")
+        BACK_IN_STOCK = "back_in_stock", _("When something you wait for is back in stock")
+        ABANDONED_CART = "abandoned_cart", _("A reminder of what still lies in your cart")
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="mail_consents")
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     is_given = models.BooleanField(_("wanted"))
+    source = models.CharField(_("said at"), max_length=50, help_text=_("Name of the page or link."))
+    text_version = models.PositiveSmallIntegerField(
+        _("version of the text"), help_text=_("Which words stood beside it.")
+    )
+    created_at = models.DateTimeField(_("at"), default=timezone.now, editable=False)
 
     class Meta:
         db_table = "mail_consents"
         verbose_name = _("consent to mails")
         verbose_name_plural = _("consents to mails")
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["user", "kind"], name="mail_consent_once_per_kind")
-        ]
+        ordering = ("-pk",)
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.kind}: {self.is_given}"

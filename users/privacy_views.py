@@ -26,6 +26,7 @@ from dbProject import personal_data
 from dbProject.errors import ShopError
 from users.models import User
 from users.privacy_forms import DeleteForm, MailsForm
+from users.selectors import consents as mail_consents
 from users.services import consents, personal_exports
 
 SEE_OTHER = 303
@@ -38,7 +39,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
     """Show what somebody can have done with what the shop knows of them."""
     user = cast(User, request.user)
     job = personal_exports.newest(user)
-    form = MailsForm(wanted=consents.wanted_by(user))
+    form = MailsForm(wanted=mail_consents.wanted_by(user))
     context = {"form": form, "export": job, "expires_at": personal_exports.expires_at(job) if job else None}
     return TemplateResponse(request, "users/privacy.html", context)
 
@@ -49,11 +50,10 @@ def privacy(request: HttpRequest) -> HttpResponse:
 def mails(request: HttpRequest) -> HttpResponse:
     """Note which mails somebody wants."""
     user = cast(User, request.user)
-    wanted = consents.wanted_by(user)
-    form = MailsForm(request.POST, wanted=wanted)
+    form = MailsForm(request.POST, wanted=mail_consents.wanted_by(user))
     if form.is_valid():
         for kind in form.changed_data:
-            consents.decide(user.pk, kind=kind, is_given=form.cleaned_data[kind])
+            consents.decide(user.pk, kind=kind, is_given=form.cleaned_data[kind], source="account_mails")
     messages.success(request, _("We keep to that."))
     return HttpResponseRedirect(reverse("account_privacy"), status=SEE_OTHER)
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from users.address_forms import KeptAddressForm
 from users.forms import ProfileForm
-from users.models import User
+from users.models import MailConsent, User
 from users.selectors import addresses as selectors
 from users.services import accounts, consents
 from users.services import addresses as services
@@ -111,10 +111,10 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """End one kind of mail by the link in it; mail programs post without a cookie (RFC 8058)."""
     is_done = request.method == "POST"
     try:
-        if is_done:
-            consents.unsubscribe(token)
-        else:
-            consents.check(token)
+        user_id, kind = consents.check(token)
     except BadSignature as unknown:
         raise Http404("no link of ours") from unknown
-    return TemplateResponse(request, "users/unsubscribe.html", {"is_done": is_done})
+    if is_done:
+        consents.decide(user_id, kind=kind, is_given=False, source="mail_unsubscribe")
+    context = {"is_done": is_done, "kind": MailConsent.Kind(kind).label}
+    return TemplateResponse(request, "users/unsubscribe.html", context)

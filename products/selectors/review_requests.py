@@ -7,7 +7,8 @@ from django.conf import settings
 from django.urls import reverse
 
 from products.models import Product
-from users.models import User
+from users.models import MailConsent
+from users.selectors import consents
 
 
 class Asked(NamedTuple):
@@ -25,8 +26,11 @@ class Letter(NamedTuple):
 
 
 def letter(user_id: int, product_ids: Collection[int]) -> Letter | None:
-    """Return the letter to somebody about what is still for sale of these; None if there is none to write."""
-    user = User.objects.filter(pk=user_id, is_active=True).first()
+    """Return the letter to somebody about what is still for sale of these; None if there is none to write.
+
+    Who has said no meanwhile gets none.
+    """
+    user = consents.recipients(MailConsent.Kind.REVIEWS).filter(pk=user_id).first()
     products = Product.objects.active().filter(pk__in=product_ids).order_by("pk")
     asked = [
         Asked(one.name, settings.SITE_URL + reverse("review_create", args=[one.slug])) for one in products

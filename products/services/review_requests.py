@@ -13,7 +13,8 @@ from dbProject.outbox import services as outbox
 from products.models import Review, ReviewInvitation
 from products.selectors import review_requests
 from users.models import MailConsent
-from users.services import consents
+from users.selectors import consents
+from users.services.consents import unsubscribe_url
 
 AT_ONCE = 200
 """Invitations in one transaction."""
@@ -37,8 +38,8 @@ def ask_due() -> int:
     ReviewInvitation.objects.filter(pk__in=pks).update(asked_at=timezone.now())
     mails: dict[tuple[int, str, str], list[int]] = defaultdict(list)
     said = Review.all_objects.filter(user=OuterRef("user"), product=OuterRef("product"))
-    refused = MailConsent.objects.filter(user=OuterRef("user"), kind=KIND, is_given=False)
-    for row in ReviewInvitation.objects.filter(~Exists(said), ~Exists(refused), pk__in=pks).order_by("pk"):
+    askable = ReviewInvitation.objects.filter(~Exists(said), user__in=consents.recipients(KIND), pk__in=pks)
+    for row in askable.order_by("pk"):
         mails[row.user_id, row.reference, row.language].append(row.product_id)
     for (user_id, _reference, language), product_ids in mails.items():
         outbox.record(
@@ -67,5 +68,5 @@ def send(*, user_id: int, language: str, product_ids: list[int], event_id: str) 
             subject=_("How do you like it? Your order at %(store)s") % {"store": settings.STORE_NAME},
             template="products/mail/review_request",
             context={"products": letter.products},
-            unsubscribe_url=consents.unsubscribe_url(user_id, kind=KIND),
+            unsubscribe_url=unsubscribe_url(user_id, kind=KIND),
         )

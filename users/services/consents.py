@@ -11,32 +11,24 @@ from django.urls import reverse
 from users.models import MailConsent, User
 
 SALT = "users.unsubscribe"
-UNTIL_REFUSED = {MailConsent.Kind.REVIEWS}
-"""Kinds about what somebody has bought: they come until they are refused; any other only when asked for."""
+Kind = MailConsent.Kind
+TEXT_VERSIONS = {Kind.REVIEWS: 2, Kind.PRICE_DROP: 1, Kind.BACK_IN_STOCK: 1, Kind.ABANDONED_CART: 1}
+"""Counted up whenever the words of a kind change, so that it is known what somebody agreed to."""
 
 
 @transaction.atomic
-def decide(user_id: int, *, kind: str, is_given: bool) -> None:
-    """Note whether somebody wants mails of a kind (:class:`MailConsent`). Repeatable."""
-    if User.objects.filter(pk=user_id).select_for_update(of=("self",)).exists():
-        MailConsent.objects.exclude(is_given=is_given).filter(user=user_id, kind=kind).delete()
-        MailConsent.objects.get_or_create(user_id=user_id, kind=kind, defaults={"is_given": is_given})
+def decide(user_id: int, *, kind: str, is_given: bool, source: str) -> None:
+    """Note whether somebody wants mails of a kind, and on which page or by which link they said so.
 
-
-def wanted_by(user: User) -> dict[str, bool]:
-    """Return for each kind of mail whether ``user`` gets it: as decided, or by its kind; one query."""
-    decided = dict(user.mail_consents.values_list("kind", "is_given"))
-    return {kind: decided.get(kind, kind in UNTIL_REFUSED) for kind in MailConsent.Kind.values}
-
-
-def unsubscribe(token: str) -> None:
-    """End what the link of a mail is about. Repeatable.
-
-    Raises:
-        BadSignature: It is no link of ours.
+    Repeatable: what is in force already is not noted again; of two at once the second waits. Of somebody who
+    has been erased nothing is noted.
     """
-    user_id, kind = check(token)
-    decide(user_id, kind=kind, is_given=False)
+    if not User.objects.filter(pk=user_id).select_for_update(of=("self",)).exists():
+        return
+    said = {"is_given": is_given, "text_version": TEXT_VERSIONS[Kind(kind)]}
+    rows = MailConsent.objects.filter(user=user_id, kind=kind)
+    if rows.values("is_given", "text_version").order_by("-pk").first() != said:
+        MailConsent.objects.create(user_id=user_id, kind=kind, source=source, **said)
 
 
 def check(token: str) -> tuple[int, str]:

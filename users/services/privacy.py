@@ -48,7 +48,13 @@ def export_of(user: User) -> Sequence[Section]:
         "user_agent": _("Browser"),
     }
     factor = {"type": _("Kind"), "created_at": _("Since"), "last_used_at": _("Last used")}
-    consent = {"kind": _("Kind"), "is_given": _("Wanted"), "updated_at": _("Since")}
+    consent = {
+        "kind": _("Kind"),
+        "is_given": _("Wanted"),
+        "created_at": _("Said"),
+        "source": _("Said at"),
+        "text_version": _("Version of the text"),
+    }
     return [
         section("mail_consents", _("Mails"), MailConsent.objects.filter(user=user), consent),
         section("profile", _("Profile"), User.objects.filter(pk=user.pk), profile),

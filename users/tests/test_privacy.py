@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from io import BytesIO
+from urllib.parse import urlsplit
 from zipfile import ZipFile
 
 import pytest
@@ -14,8 +15,9 @@ from dbProject import personal_data, retention
 from dbProject.jobs import services as jobs
 from dbProject.jobs.models import Job, job_files
 from dbProject.outbox.models import OutboxEvent
-from users.models import User
-from users.services import mails, personal_exports
+from users.models import MailConsent, User
+from users.selectors.consents import recipients, wanted_by
+from users.services import consents, mails, personal_exports
 from users.tests.factories import PASSWORD, StaffFactory, UserFactory
 
 
@@ -103,12 +105,51 @@ def test_files_of_the_account_go_with_it(customer, django_capture_on_commit_call
     assert not job_files().exists(job.result_file.name)
 
 
-def test_whoever_unticks_a_kind_of_mail_gets_it_no_more_until_it_is_ticked(customer, client):
+def test_every_change_of_mind_about_mails_is_noted_with_when_where_and_which_words(customer, client):
     assert b"checked" in client.get("/account/privacy/").content
-    for posted, is_given in (({}, False), ({"reviews": "on"}, True)):
+    for posted in ({}, {"reviews": "on", "price_drop": "on"}, {"reviews": "on"}):
         for _time in range(2):
             assert client.post("/account/privacy/mails/", posted).status_code == 303
-        assert list(customer.mail_consents.values_list("kind", "is_given")) == [("reviews", is_given)]
+    said = customer.mail_consents.order_by("pk").values_list("kind", "is_given", "source", "text_version")
+    assert list(said) == [
+        ("reviews", False, "account_mails", 2),
+        ("reviews", True, "account_mails", 2),
+        ("price_drop", True, "account_mails", 1),
+        ("price_drop", False, "account_mails", 1),
+    ]
+
+
+def test_what_was_said_last_decides_and_silence_only_allows_what_belongs_to_a_purchase(customer):
+    silent = UserFactory()
+    for kind, is_given in (("price_drop", False), ("price_drop", True), ("reviews", False)):
+        consents.decide(customer.pk, kind=kind, is_given=is_given, source="test")
+    wanted = {kind: set(recipients(kind)) for kind in MailConsent.Kind.values}
+    assert wanted == {
+        "reviews": {silent},
+        "price_drop": {customer},
+        "back_in_stock": set(),
+        "abandoned_cart": set(),
+    }
+    for user in (customer, silent):
+        assert wanted_by(user) == {kind: user in people for kind, people in wanted.items()}
+
+
+def test_the_link_of_a_mail_ends_its_kind_alone_and_says_which(customer, client):
+    for kind in ("price_drop", "back_in_stock"):
+        consents.decide(customer.pk, kind=kind, is_given=True, source="test")
+    client.logout()
+    path = urlsplit(consents.unsubscribe_url(customer.pk, kind="price_drop")).path
+    assert b"When something on your wishlists costs less" in client.get(path).content
+    assert b"You get no more mails like this." in client.post(path).content
+    assert customer.mail_consents.get(is_given=False).source == "mail_unsubscribe"
+    assert set(recipients("back_in_stock")) == {customer}
+
+
+def test_whose_account_is_erased_is_asked_nothing_any_more(customer):
+    pk = customer.pk
+    personal_data.erase(customer)
+    consents.decide(pk, kind="price_drop", is_given=True, source="test")
+    assert not MailConsent.objects.exists()
 
 
 def test_retention_lets_go_of_what_is_old_and_of_nothing_else(db):
