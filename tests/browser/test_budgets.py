@@ -13,9 +13,16 @@ MOST_SHIFT = 0.05
 SHIFTS = """
 () => new Promise(resolve => {
     let total = 0;
-    new PerformanceObserver(list => { for (const entry of list.getEntries()) total += entry.value; })
-        .observe({type: "layout-shift", buffered: true});
-    setTimeout(() => resolve(total), 60);
+    const moved = [];
+    const place = rect => [rect.x, rect.y, rect.width, rect.height].map(Math.round).join(" ");
+    new PerformanceObserver(list => {
+        for (const entry of list.getEntries()) {
+            total += entry.value;
+            for (const {node, previousRect, currentRect} of entry.sources)
+                moved.push(`${node?.nodeName} ${node?.className}: ${place(previousRect)} > ${place(currentRect)}`);
+        }
+    }).observe({type: "layout-shift", buffered: true});
+    setTimeout(() => resolve([total, moved]), 60);
 })
 """
 
@@ -47,9 +54,9 @@ def test_every_page_keeps_to_its_budget(browser, live_server, filled_shop, custo
         limits = {"stylesheet": MOST_STYLE, "document": MOST_HTML}
         if scripts:
             limits["script"] = MOST_SCRIPT
-            shift = tab.evaluate(SHIFTS)
+            shift, moved = tab.evaluate(SHIFTS)
             if shift >= MOST_SHIFT:
-                too_much.append((name, "shift", shift))
+                too_much.append((name, "shift", shift, moved))
         elif weights["script"]:
             too_much.append((name, "script", weights["script"]))
         too_much += [(name, kind, weights[kind]) for kind in limits if not 0 < weights[kind] <= limits[kind]]
