@@ -13,6 +13,7 @@ urlpatterns = [
     path("cart/items/<int:pk>/save/", cart.cart_item_save, name="cart_item_save"),
     path("cart/saved/<int:pk>/move/", cart.saved_item_move, name="saved_item_move"),
     path("cart/saved/<int:pk>/remove/", cart.saved_item_remove, name="saved_item_remove"),
+    path("account/wishlists/items/<int:pk>/move/", cart.wishlist_item_move, name="wishlist_item_move"),
     path("checkout/", checkout.checkout, name="checkout"),
     path("orders/find/", orders.order_find, name="order_find"),
     path("orders/<str:order_number>/", orders.order_detail, name="order_detail"),

@@ -158,3 +158,17 @@ class UnknownReview(ShopError):
 
     code = "unknown_review"
     status = 404
+
+
+class UnknownWishlist(ShopError):
+    """There is no such list, or nothing like this on any, that belongs to who asks."""
+
+    code = "unknown_wishlist"
+    status = 404
+
+
+class WishlistRefused(ShopError):
+    """There are as many lists, or things on a list, as there may be."""
+
+    code = "wishlist_refused"
+    status = 409

@@ -163,3 +163,15 @@ class ReviewForm(forms.Form):
     def of(cls, review: Review | None) -> "ReviewForm":
         """Return the form as it opens, with what its author said before."""
         return cls(initial=model_to_dict(review, ["rating", "title", "content"]) if review else None)
+
+
+class WishlistForm(forms.Form):
+    """What a list is called."""
+
+    name = forms.CharField(label=_("Name of the list"), max_length=100)
+
+
+class NoteForm(forms.Form):
+    """What a customer writes beside a thing on a list."""
+
+    notes = forms.CharField(max_length=500, required=False)

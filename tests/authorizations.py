@@ -115,6 +115,17 @@ account_address                      POST login 200   404   404   404
 account_address_remove               POST login 303   404   404   404
 mail_unsubscribe                     GET  200   200   200   200   200
 mail_unsubscribe                     POST 200   200   200   200   200
+account_wishlists                    GET  login 200   200   200   200
+account_wishlists                    POST login 200   200   200   200
+account_wishlist                     GET  login 200   404   404   404
+wishlist_share                       POST login 303   404   404   404
+wishlist_delete                      POST login 303   303   303   303
+wishlist_save                        GET  login 200   200   200   200
+wishlist_save                        POST login 303   303   303   303
+wishlist_item                        POST login 303   404   404   404
+wishlist_item_remove                 POST login 303   303   303   303
+wishlist_item_move                   POST login 303   404   404   404
+wishlist_public                      GET  200   200   200   200   200
 account_security                     GET  login 200   200   200   200
 account_privacy                      GET  login 200   200   200   200
 account_mails                        POST login 303   303   303   303

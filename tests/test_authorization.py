@@ -26,6 +26,7 @@ from orders.tests.factories import (
     OrderFactory,
     ReturnFactory,
 )
+from products.services import wishlists
 from products.tests.factories import AttributeFactory, ProductFactory, ReviewFactory
 from tests import authorizations as table
 from users.services import consents, personal_exports
@@ -79,6 +80,8 @@ class World:
         self.address = self.owner.addresses.create(
             name="Robin", street="Torstr. 1", city="Berlin", zip_code="10119", country="DE"
         )
+        self.wish = wishlists.save(self.owner, product_id=product.pk)
+        self.wish.wishlist = wishlists.share(self.owner, wishlist_id=self.wish.wishlist_id, is_public=True)
         self.payment = charging.start(self.unpaid)
         self.job = Job.objects.create(kind="export_products", created_by=self.owner)
         self.export = personal_exports.start(self.owner, language="en")
@@ -128,7 +131,9 @@ class World:
             "to": "confirmed",
             "decision": "accept",
             "number": 1,
-            "token": consents.unsubscribe_url(self.owner.pk, kind="reviews").split("/")[-2],
+            "token": self.wish.wishlist.token
+            if name == "wishlist_public"
+            else consents.unsubscribe_url(self.owner.pk, kind="reviews").split("/")[-2],
             "event": 1,
             "id": self.owner.pk,
         }
@@ -140,6 +145,12 @@ class World:
             "saved_item_remove": self.saved.pk,
             "account_export_file": self.export.pk,
             "account_address": self.address.pk,
+            "account_wishlist": self.wish.wishlist_id,
+            "wishlist_share": self.wish.wishlist_id,
+            "wishlist_delete": self.wish.wishlist_id,
+            "wishlist_item": self.wish.pk,
+            "wishlist_item_remove": self.wish.pk,
+            "wishlist_item_move": self.wish.pk,
             "review_vote": self.rows["products.review"].pk,
             "review_remove": self.rows["products.review"].pk,
             "account_address_remove": self.address.pk,

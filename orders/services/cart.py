@@ -12,6 +12,7 @@ from orders.errors import LimitReached, UnknownItem
 from orders.models import MOST_UNITS, Cart, CartItem, Order, SavedItem
 from products.errors import ChooseVariant, OutOfStock, UnknownProduct
 from products.models import Product
+from products.services import wishlists
 from users.models import User
 
 MOST_LINES = 100
@@ -195,6 +196,20 @@ def merge(*, session_key: str, user: User) -> list[str]:
         own.save(update_fields=["coupon_code", "updated_at"])
     guest.delete()
     return notes
+
+
+@transaction.atomic
+def move_from_wishlist(cart: Cart, *, user: User, item_id: int) -> Added:
+    """Put one unit of what is on a list of ``user`` into ``cart``, and take it off the list.
+
+    Raises:
+        UnknownWishlist: It is on no list of theirs, or was moved already (``products.errors``).
+        UnknownProduct, ChooseVariant, OutOfStock, LimitReached: As :func:`add`; it stays on the list.
+    """
+    wish = wishlists.item_of(user, item_id)
+    added = add(cart, product_id=wish.product_id, quantity=1)
+    wishlists.remove(user, item_id=item_id)
+    return added
 
 
 @transaction.atomic

@@ -1,8 +1,9 @@
 """The cart. Every step is a form that works without JavaScript; htmx shows its result in place."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -19,8 +20,10 @@ from orders.selectors import carts
 from orders.services import cart as services
 from orders.services import coupons
 from orders.views import visitor
+from products.errors import UnknownWishlist
 from products.models import Product
 from products.selectors import choices
+from users.models import User
 
 SEE_OTHER = 303
 
@@ -101,6 +104,25 @@ def saved_item_move(request: HttpRequest, pk: int) -> HttpResponseBase:
     added = services.move_to_cart(_own(request), saved_id=pk)
     if added.note:
         messages.info(request, added.note)
+    return _to_cart()
+
+
+@require_POST
+@login_required
+@never_cache
+def wishlist_item_move(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Move what is on a wishlist into the cart; what cannot be had now stays where it is."""
+    user = cast(User, request.user)
+    try:
+        added = services.move_from_wishlist(services.open_for(user), user=user, item_id=pk)
+    except UnknownWishlist:
+        raise
+    except ShopError as refusal:
+        messages.error(request, refusal.detail)
+    else:
+        messages.success(
+            request, added.note or _("%(name)s is in your cart.") % {"name": added.item.product.name}
+        )
     return _to_cart()
 
 
