@@ -8,6 +8,7 @@ import pytest
 from dbProject.pages import services as pages
 from orders.models import Order
 from orders.tests.factories import MethodFactory, OrderFactory
+from products.services import wishlists
 from products.tests.factories import ProductFactory
 from users.models import User
 from users.tests.factories import UserFactory
@@ -113,6 +114,8 @@ def test_hostile_text_breaks_no_page_and_comes_back_as_text(client, settings, te
     customer = UserFactory()
     product = ProductFactory()
     order = OrderFactory(user=customer)
+    wish = wishlists.save(customer, product_id=product.pk)
+    wishlists.share(customer, wishlist_id=wish.wishlist_id, is_public=True)
     pages.add_page(slug="imprint", title="Imprint", body="<p>Us</p>")
     client.force_login(customer)
     client.raise_request_exception = False
@@ -151,6 +154,9 @@ def test_hostile_text_breaks_no_page_and_comes_back_as_text(client, settings, te
         "/account/profile/": ("first_name", "last_name", "phone"),
         "/account/addresses/new/": ("name", "street", "city", "zip_code", "country"),
         f"/orders/{order.order_number}/return/": ("reason", "words", "key"),
+        "/account/wishlists/": ("name",),
+        f"/account/wishlists/save/{product.pk}/": ("wishlist",),
+        f"/account/wishlists/items/{wish.pk}/": ("notes",),
     }
 
     answers = {path: client.get(path, asked) for path in reads}
@@ -158,6 +164,12 @@ def test_hostile_text_breaks_no_page_and_comes_back_as_text(client, settings, te
     answers |= {
         f"POST {path}": client.post(path, dict.fromkeys(names, text)) for path, names in writes.items()
     }
+    for path in (
+        "/account/wishlists/",
+        f"/account/wishlists/{wish.wishlist_id}/",
+        wish.wishlist.get_absolute_url(),
+    ):
+        answers[path] = client.get(path)
     answers["webhook"] = client.post(
         "/api/payments/webhooks/test/", json.dumps({"id": text}), content_type="application/json"
     )

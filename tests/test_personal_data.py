@@ -82,6 +82,7 @@ def theodora(db, client):
         product=product,
         notes="Quillfeather",
     )
+    Wishlist.objects.create(user=user, name="Nettlebed")
     fields = {
         "user": user,
         "shipping_address": ADDRESS,
@@ -217,7 +218,14 @@ def test_the_export_tells_everything_that_erasing_takes_away(theodora):
         default=str,
         ensure_ascii=False,
     )
-    for trace in (*TRACES, "Theodora likes it", "For Theodora", "Ring at Quillfeather", "The lamp"):
+    for trace in (
+        *TRACES,
+        "Theodora likes it",
+        "For Theodora",
+        "Nettlebed",
+        "Ring at Quillfeather",
+        "The lamp",
+    ):
         assert trace.lower() in told.lower()
     assert "argon2" not in told
     assert "md5" not in told

@@ -83,6 +83,7 @@ RATE_LIMIT_VIEWS: dict[str, list[str]] = {
     "cart_add": ["cart"],
     "cart_item": ["cart"],
     "cart_item_remove": ["cart"],
+    "wishlist_item_move": ["cart"],
     "order_find": ["order_find"],
     "review_create": ["reviews"],
     "product-reviews": ["reviews"],

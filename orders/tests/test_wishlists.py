@@ -93,6 +93,29 @@ def test_a_wish_moves_to_the_cart_once_and_stays_when_it_is_sold_out(client, cus
     assert list(WishlistItem.objects.all()) == [other]
 
 
+def test_a_note_that_is_too_long_is_refused_and_the_one_before_stays(client, customer):
+    item = wishlists.save(customer, product_id=ProductFactory().pk)
+    wishlists.note(customer, item_id=item.pk, notes="In blue")
+
+    for notes in ("x" * 501, "\x00"):
+        assert client.post(f"/account/wishlists/items/{item.pk}/", {"notes": notes}).status_code == 303
+
+    assert WishlistItem.objects.get().notes == "In blue"
+
+
+def test_what_is_removed_leaves_its_list_once_and_a_list_goes_with_all_that_is_on_it(client, customer):
+    first, second = (wishlists.save(customer, product_id=ProductFactory().pk) for _ in range(2))
+    its_list, all_lists = f"/account/wishlists/{first.wishlist_id}/", "/account/wishlists/"
+
+    places = [client.post(f"/account/wishlists/items/{first.pk}/remove/").url for _ in range(2)]
+    assert places == [its_list, all_lists]
+    assert list(WishlistItem.objects.all()) == [second]
+
+    for _ in range(2):
+        assert client.post(f"{its_list}delete/").url == all_lists
+    assert not WishlistItem.objects.exists()
+
+
 @pytest.mark.parametrize("count", [1, 12])
 def test_a_list_costs_the_same_however_long_it_is(client, customer, count, django_assert_num_queries):
     for product in ProductFactory.create_batch(count):

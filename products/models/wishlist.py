@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from dbProject.models import TimestampedModel
@@ -33,6 +34,10 @@ class Wishlist(TimestampedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return where others read it while it is public; whoever knows it may."""
+        return reverse("wishlist_public", args=[self.token])
 
 
 class WishlistItem(TimestampedModel):

@@ -28,13 +28,15 @@ def export_of(user: User) -> Sequence[Section]:
         "notes": _("Notes"),
         "created_at": _("Since"),
     }
+    wishlist = {"name": _("Name"), "is_public": _("Shared by link"), "created_at": _("Since")}
     vote = {"review__product__name": _("Product"), "created_at": _("Since")}
     invitation = {"product__name": _("Product"), "reference": _("Order number"), "asked_at": _("Asked")}
     votes = ReviewVote.objects.filter(user=user)
     invitations = ReviewInvitation.objects.filter(user=user)
     return [
         section("reviews", _("Reviews"), Review.all_objects.filter(user=user), review),
-        section("wishlists", _("Wishlists"), WishlistItem.objects.filter(wishlist__user=user), item),
+        section("wishlists", _("Wishlists"), Wishlist.objects.filter(user=user), wishlist),
+        section("wishes", _("What is on them"), WishlistItem.objects.filter(wishlist__user=user), item),
         section("votes", _("Reviews that you found helpful"), votes, vote),
         section("invitations", _("What you may review as its buyer"), invitations, invitation),
     ]

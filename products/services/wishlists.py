@@ -89,9 +89,12 @@ def note(user: User, *, item_id: int, notes: str) -> WishlistItem:
 
 
 @transaction.atomic
-def remove(user: User, *, item_id: int) -> None:
-    """Take an item off its list. Repeatable."""
-    WishlistItem.objects.filter(pk=item_id, wishlist__user=user).delete()
+def remove(user: User, *, item_id: int) -> int | None:
+    """Take an item off its list, and return which that was; None if it is on none of theirs. Repeatable."""
+    rows = WishlistItem.objects.filter(pk=item_id, wishlist__user=user)
+    wishlist: int | None = rows.values_list("wishlist", flat=True).first()
+    rows.delete()
+    return wishlist
 
 
 def item_of(user: User, item_id: int) -> WishlistItem:

@@ -96,9 +96,13 @@ def wishlist_delete(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 def wishlist_item(request: HttpRequest, pk: int) -> HttpResponse:
     """Write a note beside an item."""
-    form = NoteForm(request.POST)
-    form.is_valid()
-    item = services.note(cast(User, request.user), item_id=pk, notes=form.cleaned_data.get("notes", ""))
+    user, form = cast(User, request.user), NoteForm(request.POST)
+    if form.is_valid():
+        item = services.note(user, item_id=pk, **form.cleaned_data)
+        messages.success(request, _("Your note is kept."))
+    else:
+        item = services.item_of(user, pk)
+        messages.error(request, " ".join(str(error) for error in form.errors["notes"]))
     return _to(item.wishlist_id)
 
 
@@ -106,8 +110,10 @@ def wishlist_item(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @never_cache
 def wishlist_item_remove(request: HttpRequest, pk: int) -> HttpResponse:
-    services.remove(cast(User, request.user), item_id=pk)
-    return HttpResponseRedirect(reverse("account_wishlists"), status=SEE_OTHER)
+    wishlist = services.remove(cast(User, request.user), item_id=pk)
+    if wishlist is None:
+        return HttpResponseRedirect(reverse("account_wishlists"), status=SEE_OTHER)
+    return _to(wishlist)
 
 
 @require_safe

@@ -18,7 +18,7 @@ from orders.services import cart as carts
 from orders.tests import bank
 from orders.tests.factories import MethodFactory, OrderFactory
 from products.models import Product
-from products.services import attributes, catalog, categories, pictures, stock
+from products.services import attributes, catalog, categories, pictures, stock, wishlists
 from products.tests.factories import AttributeFactory, BrandFactory, ProductFactory, ReviewFactory
 from products.tests.pictures import encoded, picture
 from tests.browser.desk import open_tab
@@ -142,6 +142,11 @@ def customer(filled_shop, live_server):
     for product in (bowl, others[3]):
         carts.add(basket, product_id=product.pk, quantity=2)
     stock.take({bowl.pk: 1}, reference="somebody else")
+    wishlists.save(user, product_id=others[4].pk)
+    wish = wishlists.save(user, product_id=bowl.pk)
+    wishlists.note(user, item_id=wish.pk, notes="In green, please. " * 5)
+    shared = wishlists.share(user, wishlist_id=wish.wishlist_id, is_public=True)
+    wishlists.create(user, name="Donaudampfschifffahrtsgesellschaft")
     client = Client()
     client.force_login(user)
     cookie = {
@@ -149,6 +154,7 @@ def customer(filled_shop, live_server):
         "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
         "url": live_server.url,
     }
+    filled_shop["shared_wishlist"] = shared.get_absolute_url()
     filled_shop["new_order"] = f"{orders.signed_path(new)}&new"
     return Customer(
         cookie,
@@ -162,6 +168,9 @@ def customer(filled_shop, live_server):
             "profile": "/account/profile/",
             "addresses": "/account/addresses/",
             "address": "/account/addresses/new/",
+            "wishlists": "/account/wishlists/",
+            "wishlist": f"/account/wishlists/{shared.pk}/",
+            "wishlist_save": f"/account/wishlists/save/{bowl.pk}/",
             "security": "/account/security/",
             "sessions": "/accounts/sessions/",
             "passkeys": "/accounts/2fa/webauthn/",
