@@ -259,3 +259,24 @@ class OrderOnItsWay(ShopError):
             " Please wait until it has arrived, or write to us."
         )
         super().__init__(text % {"number": order_number}, order_number=order_number)
+
+
+class PaymentHeldUp(ShopError):
+    """Too many cards were declined: the next payment has to wait, or its buyer to log in. Nothing was asked.
+
+    ``retry_after`` is in seconds; ``login_helps`` says whether it is the network's count.
+    """
+
+    code = "payment_held_up"
+    status = 429
+    severity = Severity.MEDIUM
+    category = ErrorCategory.AUTHORIZATION
+
+    def __init__(self, *, seconds: int, login_helps: bool) -> None:
+        super().__init__(
+            _("Several payments were declined. Please wait before the next one."),
+            retry_after=seconds,
+            login_helps=login_helps,
+        )
+        self.seconds = seconds
+        self.login_helps = login_helps

@@ -57,6 +57,12 @@ def capture_payment(*, payment_id: int, event_id: str, **_later: Any) -> None:
 
 
 @consumer
+def close_payment(*, payment_id: int, event_id: str, **_later: Any) -> None:
+    """Close the page of a payment at which too many cards were declined."""
+    charging.close(payment_id=payment_id, event_id=event_id)
+
+
+@consumer
 def apply_payment_webhook(*, webhook_id: int, event_id: str, **_later: Any) -> None:
     """Book what a payment provider's message says."""
     webhooks.apply(webhook_id=webhook_id, event_id=event_id)

@@ -67,12 +67,14 @@ def visitor_of(request: HttpRequest, asked: tuple[rules.Rule, ...]) -> Visitor:
     address = clients.address_of(request)
     if all(rule.per == ("address",) for rule in asked):
         return Visitor(address)
+    session = request.session.session_key or "" if any("session" in rule.per for rule in asked) else ""
     if request.user.is_authenticated:
         factor = settings.RATE_LIMIT_STAFF_FACTOR if request.user.is_staff else 1
-        return Visitor(address, f"user {request.user.pk}", is_logged_in=True, factor=factor)
+        account = f"user {request.user.pk}"
+        return Visitor(address, account, is_logged_in=True, factor=factor, session=session)
     if any(whose.startswith("account") for rule in asked for whose in rule.per):
         return Visitor(address, import_string(settings.RATE_LIMIT_ACCOUNT)(request))
-    return Visitor(address)
+    return Visitor(address, session=session)
 
 
 def _is_undone(request: HttpRequest, response: HttpResponse) -> bool:

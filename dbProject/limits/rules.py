@@ -15,12 +15,13 @@ UNKNOWN = "unknown"
 
 
 class Visitor(NamedTuple):
-    """Who asks: network address, account (or what was typed; empty if neither), how much more staff may."""
+    """Who asks: network address, account (or what was typed), how much more staff may; empty: none."""
 
     address: str | None
     account: str = ""
     is_logged_in: bool = False
     factor: int = 1
+    session: str = ""
 
     def known_as(self, whose: str) -> str:
         """Return what stands for this visitor where a rule counts per ``whose``; empty if nothing does."""
@@ -29,6 +30,8 @@ class Visitor(NamedTuple):
             return household
         if whose == "account":
             return self.account
+        if whose == "session":
+            return self.session
         if whose == "account+address":
             return f"{self.account}@{household}"
         return self.account if self.is_logged_in else household

@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from dbProject.settings.accounts import *  # noqa: F403
 from dbProject.settings.carriers import read_carriers
 from dbProject.settings.environment import BASE_DIR, env, insist_on_required, read_dotenv
+from dbProject.settings.limits import CARD_TESTING as CARD_TESTING
 from dbProject.settings.limits import RATE_LIMIT_DEFAULT as RATE_LIMIT_DEFAULT
 from dbProject.settings.limits import RATE_LIMIT_ENDPOINTS as RATE_LIMIT_ENDPOINTS
 from dbProject.settings.limits import RATE_LIMIT_EXEMPT as RATE_LIMIT_EXEMPT
@@ -284,12 +285,14 @@ PERSONAL_DATA = ["users.services.privacy", "products.services.privacy", "orders.
 
 LOGIN_ADDRESS_AGE = timedelta(days=30)  # how long an account knows from where it was last opened
 UNCONFIRMED_ACCOUNT_AGE = timedelta(days=30)  # then an account is gone whose address nobody confirmed
+PAYER_AGE = timedelta(days=30)  # how long a payment knows whose browser and network it was, as hashes
 PAYMENT_MESSAGE_AGE = timedelta(days=90)  # how long the full words of payment providers are kept
 RETENTION = {
     "sessions": "users.services.retention.sessions",
     "login_addresses": "users.services.retention.login_addresses",
     "unconfirmed_accounts": "users.services.retention.unconfirmed_accounts",
     "payment_messages": "orders.services.privacy.forget_old_messages",
+    "payers": "orders.services.privacy.forget_old_payers",
     "guest_carts": "orders.services.cart.drop_old",
     "jobs": "dbProject.jobs.services.tidy",
     "outbox": "dbProject.outbox.services.tidy",

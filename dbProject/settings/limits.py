@@ -5,7 +5,8 @@ A row says ``limit`` times in ``window`` seconds. ``per`` names whose count it i
 - ``visitor`` (when nothing is said): the account that is logged in, else the network address;
 - ``address``: the network address, of IPv6 its /64, which one household has for itself;
 - ``account``: the account that is logged in, or the one that somebody claims to be;
-- ``account+address``: that account from that address.
+- ``account+address``: that account from that address;
+- ``session``: one browser, from when it has a cart.
 
 A form that comes back because something is wrong has done nothing: of ``given_back`` rows it uses up none.
 
@@ -48,6 +49,17 @@ RATE_LIMIT_ENDPOINTS: dict[str, dict[str, Any]] = {
     "identity": {"limit": 10, "window": 3600, "in_database": True},
     "account": {"limit": 60, "window": 3600},
     "checkout": {"limit": 120, "window": 3600, "in_database": True},
+    # Orders that were placed, and payments that were begun: who tries out cards needs many of both.
+    "orders": {"limit": 60, "window": 3600, "in_database": True, "given_back": True},
+    "orders_session": {
+        "limit": 20,
+        "window": 3600,
+        "per": ["session"],
+        "in_database": True,
+        "given_back": True,
+    },
+    "payments": {"limit": 60, "window": 3600, "in_database": True},
+    "payments_session": {"limit": 20, "window": 3600, "per": ["session"], "in_database": True},
     "coupon": {"limit": 30, "window": 3600, "in_database": True},
     "reviews": {"limit": 10, "window": 3600, "in_database": True},
     "order_find": {"limit": 20, "window": 3600, "in_database": True},
@@ -75,9 +87,10 @@ RATE_LIMIT_VIEWS: dict[str, list[str]] = {
     "account_change_password": ["identity"],
     "account_reauthenticate": ["identity"],
     "mfa_reauthenticate": ["identity"],
-    "checkout": ["checkout"],
-    "order-list": ["checkout"],
-    "order-create-from-cart": ["checkout"],
+    "checkout": ["checkout", "orders_session", "orders"],
+    "order-list": ["checkout", "orders_session", "orders"],
+    "order-create-from-cart": ["checkout", "orders_session", "orders"],
+    "order_pay": ["payments_session", "payments"],
     "cart_coupon": ["coupon"],
     "cart-coupon": ["coupon"],
     "cart_add": ["cart"],
@@ -92,7 +105,17 @@ RATE_LIMIT_VIEWS: dict[str, list[str]] = {
 }
 """View name -> the rows that count what is posted there; the first that is used up refuses."""
 
-RATE_LIMIT_READS = {"search_suggest", "task-detail"}
+RATE_LIMIT_READS = {"search_suggest", "task-detail", "order_pay"}
 """Views whose rows count reading too. Other pages that are read have the row ``pages``."""
 RATE_LIMIT_EXEMPT = {"payment_webhook", "health", "health_ready", "health_live", "media"}
 """What providers sign and what watches the shop is never refused."""
+
+CARD_TESTING: dict[str, Any] = {
+    "window": 86_400,  # seconds that a declined card is remembered
+    "free_declines": 4,  # of one account or browser, that cost nothing; each further one closes the page
+    "first_wait": 60,  # seconds until the next payment may begin, after the first that costs; each doubles it
+    "longest_wait": 3600,  # seconds
+    "network_declines": 20,  # from one network, whoever it is there
+    "network_ratio": 0.8,  # and that part of its answers at least: then guests there have to log in
+}
+"""What declined cards cost, so that nobody tries out stolen ones here (see orders.services.card_testing)."""

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from orders.admin import cells, filters
 from orders.admin.fulfillment import ANSWER
 from orders.models import Order, Return
+from orders.services import card_testing
 from products.admin import dashboard
 
 SHOWN = dashboard.SHOWN
 
 
 def figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Add to ``context`` what this person may see of the work that waits; three queries for the orders."""
+    """Add to ``context`` what this person may see of the work that waits; four queries for the orders."""
     context = dashboard.figures(request, context)
     if not request.user.has_perm("orders.view_order"):
         return context
@@ -25,6 +26,8 @@ def figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     cards = (
         [card, _returns(), *context["cards"]] if request.user.has_perm(ANSWER) else [card, *context["cards"]]
     )
+    if request.user.has_perm("orders.view_payment"):
+        cards.append(_declines())
     oldest = waiting.select_related("user").order_by("created_at", "pk")[:SHOWN]
     rows = [(order, cells.customer(order)[0], cells.status(order)) for order in oldest]
     return {**context, "cards": cards, "waiting_orders": rows}
@@ -35,3 +38,11 @@ def _returns() -> Any:
     waiting = Return.objects.filter(status=Return.Status.REQUESTED).count()
     address = f"{reverse('admin:orders_order_changelist')}?returns={Return.Status.REQUESTED}"
     return dashboard.card(_("Returns that wait for an answer"), waiting, address, "warn")
+
+
+def _declines() -> Any:
+    """Return the card of networks that look as if somebody tried out cards there; one query."""
+    address = f"{reverse('admin:orders_payment_changelist')}?declines=many"
+    return dashboard.card(
+        _("Networks with many declined cards"), card_testing.busy_networks().count(), address, "bad"
+    )

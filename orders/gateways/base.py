@@ -74,6 +74,9 @@ class Gateway(Protocol):
     def status(self, reference: str) -> Snapshot:
         """Tell what happened to a payment."""
 
+    def close(self, reference: str) -> None:
+        """Let the page of a payment take no more cards. Raises ``PaymentRefused`` where it has taken one."""
+
     def capture(self, reference: str) -> Report:
         """Take the money of a payment that is authorized."""
 

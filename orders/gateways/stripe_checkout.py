@@ -84,6 +84,10 @@ class StripeCheckout:
             ],
         )
 
+    def close(self, reference: str) -> None:
+        if self._session(reference)["status"] == "open":
+            _ask(lambda: self._api.checkout.sessions.expire(reference))
+
     def capture(self, reference: str) -> Report:
         session = self._session(reference)
         pk = session["payment_intent"]["id"]

@@ -39,6 +39,23 @@ class Payment(TimestampedModel):
     url = models.TextField(blank=True, editable=False)
     amount = amount()
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
+    visitor = models.CharField(
+        max_length=32,
+        blank=True,
+        db_default="",
+        default="",
+        editable=False,
+        help_text="Keyed hash of who began it.",
+    )
+    network = models.CharField(
+        _("network"),
+        max_length=32,
+        blank=True,
+        db_default="",
+        default="",
+        editable=False,
+        help_text="Keyed hash.",
+    )
     checks = models.PositiveSmallIntegerField(default=0, editable=False)
     next_check_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -58,6 +75,12 @@ class Payment(TimestampedModel):
         ]
         indexes = [
             models.Index(fields=["next_check_at"], condition=Q(state="open"), name="payment_check_due"),
+            models.Index(
+                fields=["visitor", "created_at"], condition=~Q(visitor=""), name="payment_of_visitor"
+            ),
+            models.Index(
+                fields=["network", "created_at"], condition=~Q(network=""), name="payment_of_network"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -19,7 +19,8 @@ from orders.errors import IllegalTransition, PaymentRefused
 from orders.gateways import Charge, Report
 from orders.models import Order, Payment, PaymentEvent
 from orders.selectors import orders
-from orders.services import payments, status
+from orders.services import card_testing, payments, status
+from orders.services.card_testing import Payer
 
 logger = logging.getLogger(__name__)
 Kind = PaymentEvent.Kind
@@ -35,22 +36,28 @@ GOOD_FOR = timedelta(minutes=25)
 GIVEN_UP_AFTER = timedelta(days=8)
 
 
-def start(order: Order) -> Payment:
+def start(order: Order, *, by: Payer | None = None) -> Payment:
     """Return the open payment of ``order``, with the address of the provider's page.
 
     However many questions that takes, nobody waits longer than ``gateways.PATIENCE_SECONDS`` for the answers.
 
+    Args:
+        by: In front of the page; without, the shop itself asks, whom no declined card holds up.
+
     Raises:
+        PaymentHeldUp: Too many cards were declined.
         IllegalTransition: There is nothing to pay any more.
         ServiceFailed: The provider does not answer; asked again later, it finds the same payment.
         PaymentRefused: The provider wants no such payment.
     """
+    if by:
+        card_testing.refuse_if_held_up(order, by)
     deadline = gateways.patience()
-    payment = _open(order)
+    payment = _open(order, by)
     if payment.url and payment.created_at > timezone.now() - GOOD_FOR:
         return payment
     if payment.url and check(payment, deadline).state != Payment.State.OPEN:
-        payment = _open(order)  # its page has closed meanwhile
+        payment = _open(order, by)  # its page has closed meanwhile
     return _ask_for(payment, deadline) if not payment.url else payment
 
 
@@ -99,6 +106,25 @@ def capture(*, payment_id: int, event_id: str) -> None:
     if not outbox.claim(event_id):
         return
     _take(Payment.objects.select_related("order").get(pk=payment_id), gateways.patience())
+    outbox.finish(event_id)
+
+
+def close(*, payment_id: int, event_id: str) -> None:
+    """Have the provider's page take no more cards, as consumer of the outbox. Safe to repeat.
+
+    Raises:
+        ServiceFailed: No answer; the outbox hands the event out again.
+    """
+    if not outbox.claim(event_id):
+        return
+    payment = Payment.objects.select_related("order").get(pk=payment_id)
+    if payment.state == Payment.State.OPEN and payment.reference:
+        deadline = gateways.patience()
+        try:
+            gateways.call(payment.provider, lambda gateway: gateway.close(payment.reference), deadline)
+        except PaymentRefused as refusal:  # a card was good in this moment
+            logger.info("Payment %s was not closed: %s", payment.key, refusal)
+        check(payment, deadline)
     outbox.finish(event_id)
 
 
@@ -152,7 +178,7 @@ def _take(payment: Payment, deadline: Deadline) -> None:
 
 
 @transaction.atomic
-def _open(order: Order) -> Payment:
+def _open(order: Order, by: Payer | None) -> Payment:
     order = status.lock(order.pk)
     if not order.is_payable:
         raise IllegalTransition(status_now=order.status, status_wanted=Order.Status.CONFIRMED)
@@ -163,6 +189,8 @@ def _open(order: Order) -> Payment:
         key=f"{order.order_number}-{order.payments.count() + 1}",
         amount=order.total_amount - order.amount_captured() + order.amount_going_back(),
         next_check_at=timezone.now() + FIRST_LOOK,
+        visitor=by.visitor if by else "",
+        network=by.network if by else "",
     )
 
 

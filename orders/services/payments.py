@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from dbProject.outbox import services as outbox
 from orders.errors import PaymentRefused, UnknownOrder
 from orders.models import Order, OrderEvent, Payment, PaymentEvent
-from orders.services import status, timeline
+from orders.services import card_testing, status, timeline
 from products.errors import OutOfStock
 
 Kind = PaymentEvent.Kind
@@ -99,7 +99,11 @@ def _captured(order: Order, event: PaymentEvent) -> Order:
 
 
 def _declined(order: Order, _event: PaymentEvent) -> Order:
+    """Have the page closed where too many cards were declined: the next one has to wait."""
     timeline.record(order, OrderEvent.Kind.PAYMENT_DECLINED, actor=timeline.PROVIDER)
+    payment = order.payments.filter(state=Payment.State.OPEN).first()
+    if payment and card_testing.seconds_to_wait(order, visitor=payment.visitor):
+        outbox.record("orders.tasks.close_payment", payment_id=payment.pk)
     return order
 
 

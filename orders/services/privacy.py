@@ -25,6 +25,7 @@ from orders.models import (
     Order,
     OrderEvent,
     OrderItem,
+    Payment,
     PaymentWebhook,
     Return,
     SavedItem,
@@ -200,7 +201,7 @@ def _forget_messages(order: Order) -> None:
         if reference:
             about |= Q(body__contains=reference)
     PaymentWebhook.objects.exclude(body="").filter(about).update(body="")
-    order.payments.update(url="")
+    order.payments.update(url="", visitor="", network="")
 
 
 def _erase_withdrawals(whose: Q) -> int:
@@ -212,3 +213,9 @@ def forget_old_messages() -> int:
     """Empty what payment providers told in full ``PAYMENT_MESSAGE_AGE`` ago; return how many. Repeatable."""
     oldest = timezone.now() - settings.PAYMENT_MESSAGE_AGE
     return PaymentWebhook.objects.filter(received_at__lt=oldest).exclude(body="").update(body="")
+
+
+def forget_old_payers() -> int:
+    """Forget whose browser and network began a payment ``PAYER_AGE`` ago; return how many. Repeatable."""
+    rows = Payment.objects.filter(created_at__lt=timezone.now() - settings.PAYER_AGE)
+    return rows.exclude(visitor="", network="").update(visitor="", network="")

@@ -10,4 +10,4 @@ def work_off(*names):
 
 def settle_payments():
     """Run what the outbox holds of payments."""
-    work_off("capture_payment", "apply_payment_webhook", "refund_order")
+    work_off("capture_payment", "apply_payment_webhook", "close_payment", "refund_order")

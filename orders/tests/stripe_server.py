@@ -145,6 +145,11 @@ class StripeServer:
             case ["GET", "checkout", "sessions", pk]:
                 session = self.sessions[pk]
                 return session | {"payment_intent": self.intents.get(session["payment_intent"])}
+            case ["POST", "checkout", "sessions", pk, "expire"]:
+                if self.sessions[pk]["status"] != "open":
+                    raise Refusal("not open")
+                self.expire(pk)
+                return self.sessions[pk]
             case ["POST", "payment_intents", pk, "capture"]:
                 intent = self.intents[pk]
                 if intent["status"] != "requires_capture":

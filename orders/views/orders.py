@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dbProject.resilience import ServiceFailed
-from orders.errors import IllegalTransition, PaymentRefused
+from orders.errors import IllegalTransition, PaymentHeldUp, PaymentRefused
 from orders.forms import FindOrderForm
 from orders.models import Order
 from orders.services import charging, lookups, status, timeline
@@ -52,7 +52,9 @@ def order_pay(request: HttpRequest, order_number: str) -> HttpResponseBase:
     if not order.is_payable:
         return _to_order(request, order)
     try:
-        payment = charging.start(order)
+        payment = charging.start(order, by=visitor.payer(request))
+    except PaymentHeldUp as refusal:
+        return _held_up(request, order, refusal)
     except (ServiceFailed, PaymentRefused):
         context = {"order": order, "key": request.GET.get("key", "")}
         return TemplateResponse(request, "orders/payment_unavailable.html", context, status=503)
@@ -84,6 +86,19 @@ def order_find(request: HttpRequest) -> HttpResponse:
     if is_sent:
         lookups.ask_for_link(**form.cleaned_data)
     return TemplateResponse(request, "orders/order_find.html", {"form": form, "is_sent": is_sent})
+
+
+def _held_up(request: HttpRequest, order: Order, refusal: PaymentHeldUp) -> HttpResponse:
+    context = {
+        "order": order,
+        "key": request.GET.get("key", ""),
+        "minutes": -(-refusal.seconds // 60),
+        "login_helps": refusal.login_helps,
+        "here": request.get_full_path(),
+    }
+    response = TemplateResponse(request, "orders/payment_held_up.html", context, status=refusal.status)
+    response["Retry-After"] = str(refusal.seconds)
+    return response
 
 
 def _to_order(request: HttpRequest, order: Order, *, said: str = "") -> HttpResponseRedirect:

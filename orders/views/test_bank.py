@@ -43,6 +43,7 @@ def page(request: HttpRequest, reference: str) -> HttpResponse:
             "amount": Decimal(payment.cents).scaleb(-2),
             "back": _path(payment),
             "form": form,
+            "is_closed": payment.state == ledger.CLOSED,
             "is_asked": payment.state == ledger.ASKED,
             "is_declined": form.is_bound and form.cleaned_data.get("answer") == "decline",
         },

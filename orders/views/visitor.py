@@ -6,10 +6,13 @@ from uuid import uuid4
 from django.http import HttpRequest
 from django.urls import reverse
 
+from dbProject import clients
 from orders.errors import UnknownOrder
 from orders.models import Cart, Order
 from orders.selectors import carts, orders
+from orders.services import card_testing
 from orders.services import cart as services
+from orders.services.card_testing import Payer
 from users.models import User
 
 
@@ -46,6 +49,17 @@ def order(request: HttpRequest, order_number: str) -> Order:
     if user := account(request):
         return orders.of_user(user, order_number)
     raise UnknownOrder
+
+
+def payer(request: HttpRequest) -> Payer:
+    """Return who is about to pay, as far as declined cards are counted."""
+    user, address = account(request), clients.address_of(request)
+    session = request.session.session_key
+    return Payer(
+        visitor=card_testing.hashed(f"user {user.pk}" if user else f"session {session}" if session else ""),
+        network=card_testing.hashed(clients.household_of(address) if address else ""),
+        is_vouched_for=user is not None and user.is_verified,
+    )
 
 
 def path_of(request: HttpRequest, order: Order, *, said: str = "") -> str:

@@ -49,9 +49,14 @@ class TestBank:
         def look() -> Snapshot:
             found = ledger.payment(reference)
             reports = [_report(movement._asdict()) for movement in ledger.movements(reference=reference)]
-            return Snapshot(is_open=found is not None and found.state != ledger.PAID, reports=reports)
+            return Snapshot(
+                is_open=found is not None and found.state not in {ledger.PAID, ledger.CLOSED}, reports=reports
+            )
 
         return self._over_the_wire("status", look)
+
+    def close(self, reference: str) -> None:
+        self._over_the_wire("close", lambda: ledger.close(reference))
 
     def capture(self, reference: str) -> Report:
         return _report(self._over_the_wire("capture", lambda: ledger.capture(reference))._asdict())

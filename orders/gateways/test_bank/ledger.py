@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS webhooks (
 );
 CREATE TABLE IF NOT EXISTS faults (call TEXT PRIMARY KEY, fault TEXT NOT NULL, times INTEGER NOT NULL);
 """
-OPEN, ASKED, AUTHORIZED, PAID = "open", "asked", "authorized", "paid"
+OPEN, ASKED, AUTHORIZED, PAID, CLOSED = "open", "asked", "authorized", "paid", "closed"
 LEASE_SECONDS = 15.0
 """How long a webhook is left to whoever sends it; then it is due again."""
 GIVES_UP_AFTER = 50
@@ -131,7 +131,7 @@ def pay(reference: str, *, manners: Manners = PROMPT) -> None:
     """Take the money of an open payment; repeatable."""
     with _books() as books:
         found = _known(books, reference)
-        if found.state == PAID:
+        if found.state in {PAID, CLOSED}:
             return
         _move(books, found, "captured", found.cents, key=f"capture:{reference}", state=PAID, manners=manners)
 
@@ -143,6 +143,18 @@ def decline(reference: str, *, manners: Manners = PROMPT) -> None:
         if found.state in {OPEN, ASKED}:
             key = f"decline:{secrets.token_hex(8)}"
             _move(books, found, "declined", 0, key=key, state=OPEN, manners=manners)
+
+
+def close(reference: str) -> None:
+    """Let an open payment take no more cards; repeatable.
+
+    Raises:
+        Refused: It has been paid, or promised.
+    """
+    with _books() as books:
+        if _known(books, reference).state in {AUTHORIZED, PAID}:
+            raise Refused("paid already")
+        books.execute("UPDATE payments SET state = ? WHERE reference = ?", [CLOSED, reference])
 
 
 def ask(reference: str) -> None:
