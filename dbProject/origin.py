@@ -27,14 +27,15 @@ def own_pages_only(view: View[P]) -> View[P]:
     @csrf_exempt
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if request.method == "POST" and not _is_own(request):
+        if request.method == "POST" and not is_own(request):
             raise PermissionDenied("sent from another site")
         return view(request, *args, **kwargs)
 
     return cast(View[P], guarded)
 
 
-def _is_own(request: HttpRequest) -> bool:
+def is_own(request: HttpRequest) -> bool:
+    """Say whether a request comes from a page of ours, or from no browser."""
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site is not None:
         return site in OURS

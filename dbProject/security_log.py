@@ -15,7 +15,7 @@ from urllib.parse import unquote_plus
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.crypto import salted_hmac
 
 from dbProject import clients
@@ -112,8 +112,10 @@ def _patterns(request: HttpRequest) -> list[str]:
     """Return by name what in the address and in what was posted looks for a hole."""
     asked = f"{request.path_info}?{unquote_plus(request.META.get('QUERY_STRING', '')[:LONGEST_LOOK])}"
     posted = getattr(request, "_post", None)  # only if a view wanted it: nothing is read for the log's sake
-    if posted:
+    if isinstance(posted, QueryDict):
         asked += "\n".join(str(value)[:LONGEST_LOOK] for values in posted.lists() for value in values[1])
+    elif posted:  # a form of the API, in which lists stand in lists
+        asked += str(posted)[:LONGEST_LOOK]
     elif body := getattr(request, "_body", b""):
         asked += body[:LONGEST_LOOK].decode(errors="replace")
     return [name for name, pattern in SUSPICIOUS.items() if pattern.search(asked[: 2 * LONGEST_LOOK])]

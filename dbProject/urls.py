@@ -17,6 +17,7 @@ urlpatterns = [
     path("account/", views.account, name="account"),
     path("account/orders/", views.account_orders, name="account_orders"),
     path("account/", include("users.urls")),
+    path("api/", include("users.api")),
     path("api/", include("products.api")),
     path("api/", include("orders.api")),
     path("api/", include("dbProject.jobs.api")),

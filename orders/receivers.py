@@ -10,7 +10,7 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from orders.selectors.carts import GUEST_CART
+from orders.selectors.carts import CART_TOKEN, GUEST_CART
 from orders.services import cart, claims
 from users.models import User
 
@@ -25,7 +25,7 @@ def account_made(instance: User, created: bool, raw: bool, **_: Any) -> None:
 @receiver(user_logged_in)
 def logged_in(request: HttpRequest, user: User, **_: Any) -> None:
     """Put what the guest had in the cart into the account's, and say what could not be taken along."""
-    key = request.session.pop(GUEST_CART, None)
+    key = request.session.pop(GUEST_CART, None) or request.headers.get(CART_TOKEN)
     if key:
         for note in cart.merge(session_key=key, user=user):
             messages.info(request, note, fail_silently=True)  # there are logins without pages

@@ -138,8 +138,12 @@ product-detail                       GET  200   200   200   200   200
 category-list                        GET  200   200   200   200   200
 brand-list                           GET  200   200   200   200   200
 payment_webhook                      POST 400   400   400   400   400
-task-detail                          GET  403   200   404   404   404
-task-detail                          POST 403   405   405   405   405
+task-detail                          GET  401   200   404   404   404
+register                             POST 400   400   400   400   400
+login                                POST 400   400   400   400   400
+logout                               POST 204   204   204   204   204
+password_reset                       POST 400   400   400   400   400
+user-me                              GET  401   200   200   200   200
 language                             GET  302   302   302   302   302
 styleguide                           GET  200   200   200   200   200
 styleguide_mails                     GET  200   200   200   200   200
@@ -190,6 +194,7 @@ app_list                      404 200
 
 MODEL_SCREENS = """
 account_emailaddress         403/200 403/200 302/302 403/302 403/302
+access_apikey                403/200 403/200 403/200 403/403 403/200
 jobs_job                     200/200 403/403 302/200 403/403 404/200
 outbox_outboxevent           403/200 403/403 302/302 403/403 403/302
 pages_page                   403/200 403/200 403/200 403/200 403/200

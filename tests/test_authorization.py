@@ -12,6 +12,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
+from dbProject.access import services as access
 from dbProject.jobs import services as jobs
 from dbProject.jobs.models import Job
 from dbProject.pages import services as texts
@@ -100,6 +101,7 @@ class World:
             "orders.shippingzone": method.zone,
             "products.stockmovement": product.movements.first(),
             "jobs.job": self.job,
+            "access.apikey": access.make_key(name="Warehouse", scopes=[])[0],
             "users.user": self.owner,
             "products.review": ReviewFactory(product=product, user=self.owner),
             "products.productattribute": AttributeFactory(),

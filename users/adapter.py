@@ -33,15 +33,19 @@ class CodeStage(EmailVerificationStage):
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
         user: User | None = self.login.user
-        if user is not None and (user.is_verified or not self._waits_for_code(user)):
+        if user is not None and not waits_for_code(user):
             return None, True
         answer: tuple[HttpResponse | None, bool] = super().handle()
         return answer
 
-    def _waits_for_code(self, user: User) -> bool:
-        # Only signing up makes a primary address; looking at the page of addresses makes another kind of row.
-        signed_up = EmailAddress.objects.filter(user=user, primary=True, verified=False)
-        return settings.SIGNUP_WAITS_FOR_CODE and signed_up.exists()
+
+def waits_for_code(user: User) -> bool:
+    """Say whether ``user`` signed up and has not entered the code of the mail yet; at most one query."""
+    if user.is_verified or not settings.SIGNUP_WAITS_FOR_CODE:
+        return False
+    # Only signing up makes a primary address; looking at the page of addresses makes another kind of row.
+    signed_up: bool = EmailAddress.objects.filter(user=user, primary=True, verified=False).exists()
+    return signed_up
 
 
 class AccountAdapter(DefaultAccountAdapter):

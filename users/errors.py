@@ -42,3 +42,38 @@ class AccountOfStaff(ShopError):
                 " Take their rights first."
             )
         )
+
+
+class WrongCredentials(ShopError):
+    """An address and a password that do not belong together, whichever of them is wrong."""
+
+    code = "wrong_credentials"
+    status = 401
+    category = ErrorCategory.AUTHENTICATION
+
+    def __init__(self) -> None:
+        super().__init__(_("This address and this password do not belong together."))
+
+
+class SecondFactorRequired(ShopError):
+    """The password is right, and the code of the second factor is missing or wrong."""
+
+    code = "second_factor_required"
+    status = 401
+    category = ErrorCategory.AUTHENTICATION
+
+    def __init__(self, *, is_wrong: bool = False) -> None:
+        text = _("That is not the code.") if is_wrong else _("Please send the code of your app, too.")
+        errors = [{"pointer": "/code", "code": "wrong" if is_wrong else "required", "detail": text}]
+        super().__init__(text, errors=errors)
+
+
+class VerificationRequired(ShopError):
+    """The account is new, and nobody has entered the code of its mail yet. A page of ours asks for it."""
+
+    code = "verification_required"
+    status = 401
+    category = ErrorCategory.AUTHENTICATION
+
+    def __init__(self, url: str) -> None:
+        super().__init__(_("Please confirm your address first, on our page."), verification_url=url)

@@ -26,6 +26,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from dbProject import clients, security_log
+from dbProject.access import services as access
 from dbProject.limits import services as limits
 from dbProject.limits.rules import Visitor
 from users import identity
@@ -77,6 +78,8 @@ def logged_out(user: User | None, **_: Any) -> None:
 
 @receiver([password_changed, password_set, password_reset])
 def has_new_password(user: User, **_: Any) -> None:
+    """Whoever knew the old one is out, apps and scripts included."""
+    access.log_out_everywhere(user)
     security_log.note("password_changed", user_id=user.pk)
 
 

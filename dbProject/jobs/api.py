@@ -6,11 +6,11 @@ from uuid import UUID
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from rest_framework import serializers
-from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from dbProject.api.access import customer
+from dbProject.api.endpoints import Endpoint
 from dbProject.jobs.models import Job
 
 
@@ -31,8 +31,10 @@ class TaskSerializer(serializers.Serializer[Job]):
         return [*failure, *job.problems]
 
 
-class TaskDetail(APIView):
-    permission_classes = [IsAuthenticated]
+class TaskDetail(Endpoint):
+    """How far a job has come, for whoever started it."""
+
+    rules = {"GET": customer()}
 
     def get(self, request: Request, task_id: UUID) -> Response:
         job = get_object_or_404(Job.objects.of(request.user), pk=task_id)

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.module_loading import import_string
 
-from dbProject import api, clients
+from dbProject import clients
+from dbProject.api import problems
 from dbProject.limits import rules, services
 from dbProject.limits.rules import Visitor
 from dbProject.limits.services import Allowance, TooManyRequests
@@ -67,6 +68,8 @@ def visitor_of(request: HttpRequest, asked: tuple[rules.Rule, ...]) -> Visitor:
     address = clients.address_of(request)
     if all(rule.per == ("address",) for rule in asked):
         return Visitor(address)
+    if key := getattr(request, "api_key", None):
+        return Visitor(address, f"key {key.pk}", is_logged_in=True, factor=settings.RATE_LIMIT_STAFF_FACTOR)
     session = request.session.session_key or "" if any("session" in rule.per for rule in asked) else ""
     if request.user.is_authenticated:
         factor = settings.RATE_LIMIT_STAFF_FACTOR if request.user.is_staff else 1
@@ -86,8 +89,7 @@ def _is_undone(request: HttpRequest, response: HttpResponse) -> bool:
 
 def _refusal(request: HttpRequest, refusal: TooManyRequests, *, is_api: bool) -> HttpResponse:
     if is_api:
-        body = api.body_of(refusal, request_id=request.headers["X-Request-ID"])
-        return JsonResponse(body, status=refusal.status, content_type="application/problem+json")
+        return problems.response(refusal, request_id=request.headers["X-Request-ID"])
     page = render_to_string("429.html", {"minutes": -(-refusal.allowance.seconds // 60)})
     return HttpResponse(page, status=refusal.status)
 

@@ -65,6 +65,8 @@ MFA_FORMS = {
 }
 STAFF_NEED_SECOND_FACTOR = True
 """Whether the staff screens open only to who has shown one; a first login is led to setting it up."""
+STAFF_SECOND_FACTOR = "users.middleware.has_shown_second_factor"
+"""Says of a request and an account whether one was shown."""
 
 # Sessions -- how long a login holds, counted from it and not from the last visit; seconds.
 SESSION_AGE_OF_CUSTOMERS = 1_209_600  # two weeks

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "tree_queries",
     "dbProject.apps.ProjectConfig",
+    "dbProject.access",
     "dbProject.jobs",
     "dbProject.limits",
     "dbProject.outbox",
@@ -91,6 +92,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "dbProject.api.middleware.ProblemMiddleware",
+    "dbProject.access.middleware.BearerMiddleware",
     "dbProject.limits.middleware.RateLimitMiddleware",
     "users.middleware.SessionAddressMiddleware",
     "users.middleware.StaffSecondFactorMiddleware",
@@ -248,6 +251,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "ask-for-reviews": {"task": "products.tasks.ask_for_reviews", "schedule": 900.0},  # seconds
     "warm-cache": {"task": "products.tasks.warm_cache", "schedule": 60.0},  # seconds
     "relay-outbox": {"task": "dbProject.outbox.tasks.relay_outbox", "schedule": 5.0},  # seconds
+    "tidy-tokens": {"task": "dbProject.access.tasks.tidy_tokens", "schedule": 86_400.0},  # seconds
     "tidy-limits": {"task": "dbProject.limits.tasks.tidy_limits", "schedule": 3600.0},  # seconds
     "tidy-outbox": {"task": "dbProject.outbox.tasks.tidy_outbox", "schedule": 3600.0},  # seconds
     "release-expired-holds": {"task": "orders.tasks.release_expired_holds", "schedule": 30.0},  # seconds
@@ -369,11 +373,19 @@ CSP_CONFIG = {**CSP_CONFIG, "form-action": [*CSP_CONFIG["form-action"], *PAYMENT
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": CSP_CONFIG}
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "dbProject.api.access.TokenAuthentication",  # the first, so that a stranger is answered 401, not 403
+        "dbProject.api.access.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["dbProject.api.access.ByRule"],
+    "DEFAULT_PARSER_CLASSES": [
+        "dbProject.api.bodies.JSONParser",
+        "dbProject.api.bodies.FormParser",
+        "dbProject.api.bodies.MultiPartParser",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PAGINATION_CLASS": "dbProject.api.Pages",
-    "EXCEPTION_HANDLER": "dbProject.api.problem_details",
+    "DEFAULT_PAGINATION_CLASS": "dbProject.api.pages.Pages",
+    "EXCEPTION_HANDLER": "dbProject.api.problems.problem_details",
 }
 
 LOGGING: dict[str, Any] = {

@@ -182,6 +182,7 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     entry(_("Pages"), "article", "pages_page_changelist", "pages.view_page"),
                     entry(_("Jobs"), "hourglass_empty", "jobs_job_changelist"),
+                    entry(_("API keys"), "key", "access_apikey_changelist", "access.view_apikey"),
                     entry(_("Outbox"), "outbox", "outbox_outboxevent_changelist", "outbox.view_outboxevent"),
                     entry(
                         _("Pictures to fetch"),

@@ -3,7 +3,8 @@
 import pytest
 from django.db import OperationalError
 
-from dbProject import api, locks
+from dbProject import locks
+from dbProject.api import problems
 
 pytestmark = pytest.mark.unit
 
@@ -34,5 +35,5 @@ def test_nothing_else_is_taken_for_it(pgcode):
 
 def test_a_program_reads_that_it_may_try_again(rf):
     request = rf.get("/", headers={"X-Request-ID": "1"})
-    answer = api.problem_details(error("55P03"), {"request": request})
+    answer = problems.problem_details(error("55P03"), {"request": request})
     assert (answer.status_code, answer.data["code"]) == (503, "busy")

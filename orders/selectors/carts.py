@@ -16,6 +16,8 @@ from users.models import User
 
 GUEST_CART = "cart"
 """Where a guest's session keeps the key of their cart."""
+CART_TOKEN = "X-Cart-Token"  # noqa: S105 -- the name of a header
+"""In which a guest's program without a session sends it."""
 
 
 @dataclass(frozen=True, slots=True)

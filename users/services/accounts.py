@@ -18,6 +18,12 @@ def mark_verified(user: User) -> None:
     user.is_verified = True
 
 
+def lock(user: User) -> User:
+    """Return ``user`` as stored, the row locked until the transaction ends."""
+    locked: User = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    return locked
+
+
 def change_profile(user: User, *, first_name: str, last_name: str, phone: str) -> None:
     """Change how somebody is called and reached."""
     User.objects.filter(pk=user.pk).update(

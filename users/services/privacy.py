@@ -12,6 +12,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from dbProject.access.models import LoginToken
 from dbProject.jobs import services as jobs
 from dbProject.personal_data import Section, section
 from users.errors import AccountOfStaff
@@ -55,11 +56,17 @@ def export_of(user: User) -> Sequence[Section]:
         "source": _("Said at"),
         "text_version": _("Version of the text"),
     }
+    token = {
+        "created_at": _("Since"),
+        "last_used_at": _("Last used"),
+        "expires_at": _("Good until"),
+    }
     return [
         section("mail_consents", _("Mails"), MailConsent.objects.filter(user=user), consent),
         section("profile", _("Profile"), User.objects.filter(pk=user.pk), profile),
         section("addresses", _("Addresses"), Address.objects.filter(user=user), address),
         section("second_factors", _("Second factors"), Authenticator.objects.filter(user=user), factor),
+        section("login_tokens", _("Apps and scripts"), LoginToken.objects.filter(user=user), token),
         section("sessions", _("Where you are logged in"), UserSession.objects.filter(user=user), session),
     ]
 

@@ -1,0 +1,184 @@
+"""What an address of the API is: who may use it, which query it knows, which version of a row it shows."""
+
+import re
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from typing import Any, ClassVar, TypeVar
+
+from django.http import QueryDict
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.http import parse_etags
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
+from rest_framework.views import APIView
+
+from dbProject.api.access import Rule
+from dbProject.api.bodies import nested
+from dbProject.api.errors import Invalid, UnknownParameter
+from dbProject.api.pages import Pages
+from dbProject.api.problems import invalid_of
+from dbProject.errors import ErrorCategory, ShopError
+
+OF_PAGES = {"page", "page_size"}
+NOTHING: re.Pattern[str] = re.compile(r"(?!)")
+T = TypeVar("T")
+
+
+class ChangedMeanwhile(ShopError):
+    """The row is no longer as the client has seen it (``If-Match``); nothing was changed."""
+
+    code = "precondition_failed"
+    status = 412
+    category = ErrorCategory.VALIDATION
+
+    def __init__(self) -> None:
+        super().__init__(_("This has changed since you looked. Nothing was done: please look again."))
+
+
+class Query(serializers.Serializer[Any]):
+    """The parameters of a query."""
+
+
+class PagesQuery(Query):
+    """Of a list in pages."""
+
+    page = serializers.IntegerField(required=False, min_value=1, help_text="From 1 on.")
+    page_size = serializers.IntegerField(
+        required=False, min_value=1, help_text="How many at once; 24 unless given, 100 at most."
+    )
+    fields_ = serializers.CharField(
+        required=False, source="fields", help_text="Only these, for example `id,name,price`."
+    )
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        found = super().get_fields()
+        if "fields_" in found:
+            found["fields"] = found.pop("fields_")
+            found["fields"].source = None
+        return found
+
+
+class Endpoint(APIView):
+    """An address of the API.
+
+    ``rules`` say who may use which method (:mod:`dbProject.api.access`), ``query_class`` which parameters a
+    GET knows, and ``more_parameters`` which others by pattern. Any other is refused by name. What is read
+    has an ETag, and a client that has it already is told so (304).
+    """
+
+    rules: ClassVar[Mapping[str, Rule]] = {}
+    query_class: ClassVar[type[Query]] = Query
+    more_parameters: ClassVar[re.Pattern[str]] = NOTHING
+    has_versions: ClassVar[bool] = True
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        is_read = request.method in {"GET", "HEAD"}
+        known = list(self.query_class().fields) if is_read else []
+        unknown = [
+            name
+            for name in request.query_params
+            if name not in known and not (is_read and self.more_parameters.fullmatch(name))
+        ]
+        if unknown:
+            raise UnknownParameter(unknown, known=known)
+
+    def asked(self) -> dict[str, Any]:
+        """Return the parameters of the query, checked.
+
+        Raises:
+            Invalid: One of them means nothing.
+        """
+        query = self.query_class(data=self.request.query_params.dict())
+        if not query.is_valid():
+            wrong = invalid_of(serializers.ValidationError(query.errors))
+            raise Invalid([{**one, "pointer": "", "parameter": one["pointer"][1:]} for one in wrong])
+        found: dict[str, Any] = query.validated_data
+        return found
+
+    def body(self, serializer_class: type[Any], **options: Any) -> dict[str, Any]:
+        """Return what was sent, checked.
+
+        Raises:
+            serializers.ValidationError: Something of it is missing or wrong.
+        """
+        data = self.request.data
+        if isinstance(data, QueryDict):  # Django has read it already, looking for the token of a session
+            data = nested(data)
+        serializer = serializer_class(data=data, context=self.context(), **options)
+        serializer.is_valid(raise_exception=True)
+        found: dict[str, Any] = serializer.validated_data
+        return found
+
+    def context(self) -> dict[str, Any]:
+        return {"request": self.request, "view": self}
+
+    def shown(self, serializer_class: type[Any], row: Any) -> dict[str, Any]:
+        """Return ``row`` as the API shows it."""
+        found: dict[str, Any] = serializer_class(row, context=self.context()).data
+        return found
+
+    def page_of(self, rows: Any, serializer_class: type[Any]) -> Response:
+        """Answer with the page of ``rows`` that was asked for, and of each only the fields asked for."""
+        wanted = self.wanted_fields(serializer_class)
+        pages = Pages()
+        found: Any = pages.paginate_queryset(rows, self.request, view=self)
+        items = serializer_class(found, many=True, context=self.context()).data
+        return pages.get_paginated_response([_narrowed(item, wanted) for item in items])
+
+    def one(self, row: Any, serializer_class: type[Any]) -> Response:
+        """Answer with ``row``, and only the fields of it asked for."""
+        wanted = self.wanted_fields(serializer_class)
+        return Response(_narrowed(self.shown(serializer_class, row), wanted))
+
+    def wanted_fields(self, serializer_class: type[Any]) -> set[str] | None:
+        """Return which fields were asked for; None means all.
+
+        Raises:
+            Invalid: One of them is none.
+        """
+        said = self.request.query_params.get("fields")
+        if said is None:
+            return None
+        wanted, known = set(said.split(",")), set(serializer_class().fields)
+        if unknown := sorted(wanted - known):
+            detail = _("There is no field %(name)s.") % {"name": ", ".join(unknown)}
+            wrong = {"pointer": "", "parameter": "fields", "code": "unknown_field", "detail": detail}
+            raise Invalid([wrong])
+        return wanted
+
+    def guard(self, now: Callable[[], Any]) -> None:
+        """Refuse if the client has seen another version of what ``now`` returns; without ``If-Match``, never.
+
+        Call it once the row is locked.
+
+        Raises:
+            ChangedMeanwhile: It has.
+        """
+        seen = parse_etags(self.request.headers.get("If-Match", ""))
+        if seen and seen != ["*"] and etag_of(now()) not in seen:
+            raise ChangedMeanwhile
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        patch_vary_headers(response, ("Authorization", "Cookie"))
+        patch_cache_control(response, private=True, no_cache=True)
+        is_read = request.method in {"GET", "HEAD"} and response.status_code == 200
+        if is_read and self.has_versions and isinstance(response, Response):
+            response["ETag"] = etag_of(response.data)
+            if response["ETag"] in parse_etags(request.headers.get("If-None-Match", "")):
+                response.status_code, response.data = 304, None
+        return response
+
+
+def etag_of(data: Any) -> str:
+    """Return what stands for this version of what the API shows."""
+    text = JSONEncoder(sort_keys=True, ensure_ascii=True).encode(data)
+    return f'"{sha256(text.encode()).hexdigest()[:32]}"'
+
+
+def _narrowed(item: Mapping[str, Any], wanted: set[str] | None) -> Mapping[str, Any]:
+    return item if wanted is None else {name: value for name, value in item.items() if name in wanted}
