@@ -11,17 +11,19 @@ from typing import Any
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from dbProject.mail import NOBODY
-from dbProject.personal_data import Section, section
+from dbProject.personal_data import Section, Unsettled, section
 from orders.errors import OrderOnItsWay
 from orders.models import (
     Cart,
     CartItem,
     CouponUse,
+    Document,
     Order,
     OrderEvent,
     OrderItem,
@@ -97,48 +99,77 @@ def export_of(user: User) -> Sequence[Section]:
     ]
 
 
-def erase(user: User) -> None:
-    """Take the customer out of their orders, and delete the cart.
+def settle(user: User | None, email: str) -> None:
+    """Cancel what has not left the house, and have every document drawn while its order knows the address.
 
-    What has not left the house is cancelled, and what was paid for it goes back.
+    What was paid for it goes back. Drawing takes long, and no lock is held meanwhile.
 
     Raises:
         OrderOnItsWay: A part of an order has left and the rest has not: its address is needed still.
     """
+    orders = Order.all_objects.filter(_placed_by(user, email)).order_by("pk")
+    open_ones = [order for order in orders if order.may_become(Order.Status.CANCELLED)]
+    for order in open_ones:
+        _refuse_on_its_way(order)
+    for order in open_ones:
+        _cancel(order.pk)
+    for document in Document.objects.filter(order__in=orders, sha256="").select_related("order"):
+        documents.keep(document)
+
+
+def erase(user: User) -> None:
+    """Take the customer out of their orders, and delete the cart.
+
+    Raises:
+        OrderOnItsWay: As :func:`settle`.
+        Unsettled: An order has come since, or a document.
+    """
     list(Cart.objects.filter(user=user).select_for_update(of=("self",)))  # first, as whoever orders does
     list(User.objects.filter(pk=user.pk).select_for_update(of=("self",)))  # nobody orders without the cart
-    _erase(Order.all_objects.filter(user=user), names=(user.first_name, user.last_name, user.get_full_name()))
+    names = (user.first_name, user.last_name, user.get_full_name())
+    _erase(Order.all_objects.filter(_placed_by(user, "")), names=names)
     OrderEvent.objects.filter(user=user, actor=OrderEvent.Actor.CUSTOMER).update(detail="")
     Cart.objects.filter(user=user).delete()
 
 
 def forget_address(email: str) -> int:
     """Take guests who ordered, or declared something, with ``email`` out of the books."""
-    return _erase(Order.all_objects.filter(user=None, email=email)) + _erase_withdrawals(Q(email=email))
+    return _erase(Order.all_objects.filter(_placed_by(None, email))) + _erase_withdrawals(Q(email=email))
 
 
 def _sent_by(user: User) -> Q:
     return Q(email=user.email) if user.is_verified else Q(pk=None)
 
 
+def _placed_by(user: User | None, email: str) -> Q:
+    own = Q(user=user) if user is not None else Q(pk=None)
+    return own | Q(user=None, email=email) if email else own
+
+
+@transaction.atomic
+def _cancel(pk: int) -> None:
+    order = status.lock(pk)
+    if order.may_become(Order.Status.CANCELLED):
+        _refuse_on_its_way(order)
+        status.cancel(order, actor=timeline.SHOP, detail=_("The customer's data was erased."))
+
+
 def _erase(orders: "QuerySet[Order]", *, names: Iterable[str] = ()) -> int:
     pks = sorted(orders.values_list("pk", flat=True))
     for pk in pks:
-        _close(pk)
-    for pk in pks:
-        _empty(status.lock(pk), names)
+        order = status.lock(pk)
+        if order.may_become(Order.Status.CANCELLED):
+            _refuse_on_its_way(order)
+            raise Unsettled
+        if order.documents.filter(sha256="").exists():
+            raise Unsettled
+        _empty(order, names)
     return len(pks)
 
 
-def _close(pk: int) -> None:
-    """Cancel what has not left the house, and have every document drawn while the order knows its address."""
-    order = status.lock(pk)
-    if order.may_become(Order.Status.CANCELLED):
-        if order.shipments.exists():
-            raise OrderOnItsWay(order.order_number)
-        status.cancel(order, actor=timeline.SHOP, detail=_("The customer's data was erased."))
-    for document in order.documents.all():
-        documents.keep(document)
+def _refuse_on_its_way(order: Order) -> None:
+    if order.shipments.exists():
+        raise OrderOnItsWay(order.order_number)
 
 
 def _empty(order: Order, names: Iterable[str]) -> None:

@@ -20,7 +20,7 @@ class Moments(AppConfig):
     def ready(self):
         from dbProject.outbox import services as outbox
         from orders.gateways.test_bank.gateway import TestBank
-        from orders.services import payments
+        from orders.services import documents, payments
 
         after(TestBank, "start")
         after(TestBank, "status")
@@ -29,6 +29,8 @@ class Moments(AppConfig):
         after(payments, "apply_event")
         after(outbox, "_lease")
         before(outbox, "_count")
+        before(documents, "keep")
+        before(outbox, "forget")
 
 
 def after(owner, name):

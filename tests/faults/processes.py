@@ -117,6 +117,19 @@ class Shop:
         """Start the clock; it keeps its times in memory."""
         return self._start("clock", "celery", "-A", "dbProject", "beat", "-S", "celery.beat:Scheduler")
 
+    def start_command(self, name, *arguments):
+        """Start ``manage.py NAME``."""
+        return self._start(name, "django", name, *arguments)
+
+    def is_connected(self):
+        """Say whether a process of ours has a connection to the database still."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            return bool(cursor.fetchone()[0])
+
     def stop_at(self, moment):
         """Ask the next process that comes to ``moment`` (``moments.py``) to stop there."""
         (self._folder / moment).touch()

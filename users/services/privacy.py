@@ -71,13 +71,23 @@ def export_of(user: User) -> Sequence[Section]:
     ]
 
 
-def erase(user: User) -> None:
-    """End all sessions and delete the account with whatever belongs to it alone.
+def settle(user: User | None, email: str) -> None:
+    """Refuse whoever cannot be erased; otherwise what is known here can go at once.
 
     Raises:
         AccountOfStaff: What staff did stays under their name for as long as they are staff.
     """
-    if user.is_staff:
+    if user is not None and user.is_staff:
+        raise AccountOfStaff
+
+
+def erase(user: User) -> None:
+    """End all sessions and delete the account with whatever belongs to it alone.
+
+    Raises:
+        AccountOfStaff: As :func:`settle`, of who became one meanwhile.
+    """
+    if User.objects.filter(pk=user.pk, is_staff=True).exists():
         raise AccountOfStaff
     _end_sessions(user)
     _forget_in_log_of_staff(user)
