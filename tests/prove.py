@@ -1,7 +1,7 @@
 """The long proof, and the proof of the proof: ``./shop prove`` and ``./shop prove --mutants``.
 
-The first lets every race have many trials and says what bound they give, then lets busy days pass in a
-database whose books ``manage.py reconcile`` looks at last. The second breaks a copy of the shop, one promise
+The first lets every race have many trials and says what bound they give, has Mozilla's scanner score every
+kind of page, then lets busy days pass in a database whose books ``manage.py reconcile`` looks at last. The second breaks a copy of the shop, one promise
 at a time, and sees to it that the race for that promise fails.
 """
 
@@ -38,14 +38,15 @@ def main() -> int:
 
 
 def prove(rounds: int) -> int:
-    """Let each race have so many trials, and the books be looked at; return the worst status."""
+    """Let each race have so many trials, the pages be scored and the books be looked at; return the worst status."""
     races = run(["-m", "pytest", *RACES], PROVE_ROUNDS=str(rounds))
+    scores = run(["-m", "pytest", "tests/observatory.py"])
     days = (
         f"import django; django.setup(); from tests.races import day; day.live_through({min(rounds, DAYS)})"
     )
     lived = run(["manage.py", "migrate", "-v0"]) or run(["-c", days])
     books = run(["manage.py", "reconcile"])
-    return int(bool(races or lived or books))
+    return int(bool(races or scores or lived or books))
 
 
 def hunt(mutants: list[Mutant]) -> int:
