@@ -1,6 +1,7 @@
 """The ways the catalog can say no."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -172,3 +173,14 @@ class WishlistRefused(ShopError):
 
     code = "wishlist_refused"
     status = 409
+
+
+class BatchRefused(ShopError):
+    """Of many products at once some cannot be; ``errors`` say which, by their place. None was stored."""
+
+    code = "batch_refused"
+    status = 409
+    category = ErrorCategory.VALIDATION
+
+    def __init__(self, errors: list[dict[str, Any]]) -> None:
+        super().__init__(_("Some of these cannot be. Nothing was stored."), errors=errors)

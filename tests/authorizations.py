@@ -135,6 +135,11 @@ account_delete                       GET  login login login login login
 account_delete                       POST login login login login login
 product-list                         GET  200   200   200   200   200
 product-detail                       GET  200   200   200   200   200
+product-list                         POST 401   403   403   400   400
+product-bulk-create                  POST 401   403   403   400   400
+product-bulk-update                  POST 401   403   403   400   400
+product-reviews                      GET  200   200   200   200   200
+product-reviews                      POST 401   400   400   400   400
 category-list                        GET  200   200   200   200   200
 brand-list                           GET  200   200   200   200   200
 payment_webhook                      POST 400   400   400   400   400

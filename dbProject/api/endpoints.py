@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from hashlib import sha256
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 from django.http import QueryDict
 from django.utils.cache import patch_cache_control, patch_vary_headers
@@ -20,11 +20,10 @@ from dbProject.api.bodies import nested
 from dbProject.api.errors import Invalid, UnknownParameter
 from dbProject.api.pages import Pages
 from dbProject.api.problems import invalid_of
+from dbProject.api.shapes import Shape
 from dbProject.errors import ErrorCategory, ShopError
 
-OF_PAGES = {"page", "page_size"}
 NOTHING: re.Pattern[str] = re.compile(r"(?!)")
-T = TypeVar("T")
 
 
 class ChangedMeanwhile(ShopError):
@@ -42,34 +41,33 @@ class Query(serializers.Serializer[Any]):
     """The parameters of a query."""
 
 
-class PagesQuery(Query):
+class FieldsQuery(Query):
+    """Of what is shown whole unless somebody wants less."""
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        wanted = serializers.CharField(required=False, help_text="Only these, for example `id,name,price`.")
+        return {**super().get_fields(), "fields": wanted}  # a class cannot call an attribute so
+
+
+class PagesQuery(FieldsQuery):
     """Of a list in pages."""
 
     page = serializers.IntegerField(required=False, min_value=1, help_text="From 1 on.")
     page_size = serializers.IntegerField(
         required=False, min_value=1, help_text="How many at once; 24 unless given, 100 at most."
     )
-    fields_ = serializers.CharField(
-        required=False, source="fields", help_text="Only these, for example `id,name,price`."
-    )
-
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        found = super().get_fields()
-        if "fields_" in found:
-            found["fields"] = found.pop("fields_")
-            found["fields"].source = None
-        return found
 
 
 class Endpoint(APIView):
     """An address of the API.
 
-    ``rules`` say who may use which method (:mod:`dbProject.api.access`), ``query_class`` which parameters a
-    GET knows, and ``more_parameters`` which others by pattern. Any other is refused by name. What is read
-    has an ETag, and a client that has it already is told so (304).
+    ``rules`` say who may use which method (:mod:`dbProject.api.access`), ``shapes`` what it takes and gives.
+    ``query_class`` says which parameters a GET knows, and ``more_parameters`` which others by pattern; any
+    other is refused by name. What is read has an ETag, and a client that has it already is told so (304).
     """
 
     rules: ClassVar[Mapping[str, Rule]] = {}
+    shapes: ClassVar[Mapping[str, Shape]] = {}
     query_class: ClassVar[type[Query]] = Query
     more_parameters: ClassVar[re.Pattern[str]] = NOTHING
     has_versions: ClassVar[bool] = True
@@ -99,8 +97,8 @@ class Endpoint(APIView):
         found: dict[str, Any] = query.validated_data
         return found
 
-    def body(self, serializer_class: type[Any], **options: Any) -> dict[str, Any]:
-        """Return what was sent, checked.
+    def body(self, serializer_class: type[Any], *, partial: bool = False, **context: Any) -> dict[str, Any]:
+        """Return what was sent, checked; ``context`` is what the serializer wants to know besides.
 
         Raises:
             serializers.ValidationError: Something of it is missing or wrong.
@@ -108,7 +106,7 @@ class Endpoint(APIView):
         data = self.request.data
         if isinstance(data, QueryDict):  # Django has read it already, looking for the token of a session
             data = nested(data)
-        serializer = serializer_class(data=data, context=self.context(), **options)
+        serializer = serializer_class(data=data, context=self.context() | context, partial=partial)
         serializer.is_valid(raise_exception=True)
         found: dict[str, Any] = serializer.validated_data
         return found

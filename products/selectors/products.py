@@ -117,12 +117,17 @@ def _of_family(slug: str) -> ProductQuerySet:
     return Product.objects.filter(pk__in=wanted).with_reviews().annotate(**brand).order_by("pk")
 
 
-def in_detail() -> ProductQuerySet:
-    """Return what customers may see with all that a program asks about a product; six queries for any one."""
+def in_detail(*, of_staff: bool = False) -> ProductQuerySet:
+    """Return what customers may see with all that a program asks about a product; six queries for any one.
+
+    Staff see also what is not for sale.
+    """
     values = ProductAttributeValue.objects.select_related("attribute").order_by("attribute__sort_order", "pk")
     answers = Prefetch("attribute_values", values)
-    variants = Product.objects.filter(is_active=True).order_by("pk").prefetch_related(answers)
-    detailed = Product.objects.active().with_category_and_brand().with_reviews().with_images().with_cover()
+    chosen = Product.objects.all() if of_staff else Product.objects.active()
+    shown = Product.objects.all() if of_staff else Product.objects.filter(is_active=True)
+    variants = shown.order_by("pk").prefetch_related(answers)
+    detailed = chosen.with_category_and_brand().with_reviews().with_images().with_cover()
     return detailed.prefetch_related(answers, Prefetch("variants", variants))
 
 

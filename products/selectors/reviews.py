@@ -68,6 +68,13 @@ def written_by(user: User) -> QuerySet[Review]:
     return rows.order_by("-created_at", "-pk")
 
 
+def approved_of(product: Product, *, stars: int | None = None) -> QuerySet[Review]:
+    """Return what is said of a product as :class:`Product` counts it, with who said it, the newest first."""
+    rows: QuerySet[Review] = Review.objects.approved().filter(product=product).select_related("user")
+    chosen = rows if stars is None else rows.filter(rating=stars)
+    return chosen.order_by("-created_at", "-pk")
+
+
 def _newest(product: int) -> QuerySet[Review]:
     return _shown(product)[:ON_A_PAGE]
 

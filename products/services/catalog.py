@@ -1,10 +1,11 @@
 """Every change of what is for sale."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any, TypedDict, Unpack
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,7 @@ from dbProject import caching
 from products.errors import PriceRefused, SkuTaken, SlugTaken, UnknownProduct, VariantRefused
 from products.models import Brand, Category, Product
 from products.services import addresses, attributes, parents, price_history, stock
+from users.models import User
 
 EDITABLE = {
     "name", "slug", "sku", "ean", "short_description", "description", "category", "brand",
@@ -75,16 +77,37 @@ def create_product(
     )
     _refuse_taken(product)
     settle(product)
-    product.save(force_insert=True)
+    with _told_apart(product):
+        product.save(force_insert=True)
     stock.open_ledgers([product])
     price_history.record([product])
     caching.forget("catalog")
     return product
 
 
+def lock(pk: int) -> Product:
+    """Return the product with its row locked until the transaction ends.
+
+    Raises:
+        UnknownProduct: There is none.
+    """
+    product: Product | None = Product.objects.select_for_update(of=("self",)).filter(pk=pk).first()
+    if product is None:
+        raise UnknownProduct(_("This product no longer exists."))
+    return product
+
+
 @transaction.atomic
-def update_product(product: Product, *, changes: Mapping[str, Any]) -> Product:
+def update_product(
+    product: Product,
+    *,
+    changes: Mapping[str, Any],
+    stock_quantity: int | None = None,
+    actor: User | None = None,
+) -> Product:
     """Change some of the ``EDITABLE`` fields of ``product``; repeating it changes nothing.
+
+    With ``stock_quantity`` the stock is corrected to so many units, as ``actor`` has counted them.
 
     Returns:
         The product as it is now, locked until the caller's transaction ends.
@@ -94,6 +117,7 @@ def update_product(product: Product, *, changes: Mapping[str, Any]) -> Product:
         SkuTaken: By any product, deleted ones included.
         SlugTaken: Likewise.
         PriceRefused: A negative price, or a sale price that is no reduction.
+        StockRefused: A parent, which holds no stock.
     """
     if unknown := changes.keys() - EDITABLE:
         raise TypeError(f"not for update_product to change: {', '.join(sorted(unknown))}")
@@ -105,7 +129,11 @@ def update_product(product: Product, *, changes: Mapping[str, Any]) -> Product:
         setattr(locked, name, value)
     _refuse_taken(locked)
     settle(locked)
-    locked.save()
+    with _told_apart(locked):
+        locked.save()
+    if stock_quantity not in (None, locked.stock_quantity):
+        change = int(stock_quantity or 0) - locked.stock_quantity
+        locked = stock.adjust(locked, change=change, reason=_("Counted by another system"), actor=actor)
     if before[:2] != (locked.effective_price, locked.is_on_sale):
         price_history.record([locked])
     addresses.remember_move(locked, old_slug=before[2])
@@ -222,6 +250,17 @@ def settle(product: Product) -> None:
 def variant_key(options: Mapping[str, str]) -> str:
     """Return ``options`` as one text that does not depend on their order or case."""
     return ";".join(f"{slug}={option.strip().lower()}" for slug, option in sorted(options.items()))[:255]
+
+
+@contextmanager
+def _told_apart(product: Product) -> Iterator[None]:
+    """Say of a product that cannot be stored because somebody was quicker what is taken."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError:
+        _refuse_taken(product)
+        raise
 
 
 def _refuse_taken(product: Product) -> None:

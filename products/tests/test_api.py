@@ -116,9 +116,12 @@ def test_what_is_not_for_sale_is_not_found(api_client):
     assert (response.status_code, response.json()["code"]) == (404, "not_found")
 
 
-def test_nobody_writes_here(api_client):
-    assert api_client.post(reverse("product-list"), {}).status_code == 405
-    assert api_client.delete(reverse("product-detail", args=[1])).status_code == 405
+def test_strangers_are_asked_who_they_are_and_customers_may_not_write(api_client, authenticated_user):
+    path = reverse("product-list")
+
+    assert api_client.post(path, {}).status_code == 401
+    api_client.force_authenticate(authenticated_user)
+    assert api_client.post(path, {}).status_code == 403
 
 
 def test_categories_and_brands_are_listed_once_they_are_shown(api_client):
@@ -135,3 +138,63 @@ def test_categories_and_brands_are_listed_once_they_are_shown(api_client):
         {"id": mugs.pk, "name": "Mugs", "slug": "mugs", "description": "", "parent": kitchen.pk},
     ]
     assert [brand["slug"] for brand in brands] == [product.brand.slug]
+
+
+def test_only_the_fields_asked_for_come_and_one_that_is_none_is_refused(api_client):
+    ProductFactory(name="Mug")
+
+    body = api_client.get(reverse("product-list"), {"fields": "name,price"}).json()
+    wrong = api_client.get(reverse("product-list"), {"fields": "name,secret"})
+
+    assert body["results"] == [{"name": "Mug", "price": "10.00"}]
+    assert (wrong.status_code, wrong.json()["errors"][0]["code"]) == (400, "unknown_field")
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ({"colour": "red"}, "unknown_parameter"),
+        ({"q": "mug"}, "unknown_parameter"),
+        ({"min_price": "cheap"}, "invalid"),
+        ({"ordering": "color"}, "invalid"),
+        ({"in_stock": "perhaps"}, "invalid"),
+        ({"page_size": "0"}, "invalid"),
+    ],
+)
+def test_a_filter_that_means_nothing_is_named(api_client, query, code):
+    answer = api_client.get(reverse("product-list"), query)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+    assert answer.json()["errors"][0]["parameter"] == next(iter(query))
+
+
+def test_a_page_has_a_hundred_at_most(api_client):
+    assert api_client.get(reverse("product-list"), {"page_size": 5000}).status_code == 200
+
+
+def test_a_category_is_asked_for_by_slug_or_id_and_attributes_by_name(api_client):
+    kitchen = CategoryFactory(slug="kitchen")
+    mug = ProductFactory(name="Mug", category=kitchen)
+    ProductFactory(name="Lamp")
+    attributes.set_values(mug, {AttributeFactory(slug="color", is_filterable=True).slug: "red"})
+
+    for query in ({"category": "kitchen"}, {"category": kitchen.pk}, {"attr_color": "red"}):
+        assert names(api_client.get(reverse("product-list"), query)) == ["Mug"], query
+
+
+def test_what_a_client_has_already_is_not_sent_again(api_client):
+    product = ProductFactory()
+    path = reverse("product-detail", args=[product.pk])
+    seen = api_client.get(path)
+
+    again = api_client.get(path, headers={"If-None-Match": seen["ETag"]})
+    catalog.update_product(product, changes={"name": "Other"})
+    changed = api_client.get(path, headers={"If-None-Match": seen["ETag"]})
+
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", seen["ETag"])
+    assert (changed.status_code, changed.json()["name"]) == (200, "Other")
+
+
+def test_a_number_that_no_row_can_have_is_not_found(api_client):
+    assert api_client.get(f"/api/products/{10**30}/").status_code == 404
+    assert api_client.get(f"/api/products/{10**30}/reviews/").status_code == 404

@@ -1,27 +1,22 @@
-"""The catalog as JSON: /api/products/, /api/categories/, /api/brands/."""
+"""What programs see of the catalog."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.http import QueryDict
-from django.urls import path
-from rest_framework import generics, permissions, serializers
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
 
 from products import pictures
-from products.forms import CatalogForm
 from products.models import (
     Brand,
     Category,
     Product,
     ProductAttributeValue,
     ProductImage,
-    ProductQuerySet,
+    Review,
 )
-from products.models.brand import BrandQuerySet
-from products.models.category import CategoryQuerySet
-from products.selectors import catalog
-from products.selectors import products as product_pages
+from products.models.product import IN_STOCK, LOW_STOCK, OUT_OF_STOCK
 
 
 class CategoryOut(serializers.ModelSerializer[Category]):
@@ -55,6 +50,7 @@ class ImageOut(serializers.ModelSerializer[ProductImage]):
         model = ProductImage
         fields = ("url", "alt_text", "is_primary", "width", "height")
 
+    @extend_schema_field(serializers.URLField())
     def get_url(self, image: ProductImage) -> str:
         return picture_url(image, self.context)
 
@@ -78,6 +74,7 @@ class ProductOut(serializers.ModelSerializer[Product]):
     avg_rating = serializers.DecimalField(max_digits=3, decimal_places=2, help_text="1 to 5 stars, or null.")
     review_count = serializers.IntegerField()
     image = serializers.SerializerMethodField(help_text="A JPEG of at most 800 pixels, or null.")
+    stock_status = serializers.ChoiceField(choices=[OUT_OF_STOCK, LOW_STOCK, IN_STOCK])
 
     class Meta:
         model = Product
@@ -87,6 +84,7 @@ class ProductOut(serializers.ModelSerializer[Product]):
             "review_count", "image",
         )  # fmt: skip
 
+    @extend_schema_field(serializers.URLField(allow_null=True))
     def get_image(self, product: Product) -> str | None:
         return picture_url(product.cover_images[0], self.context) if product.cover_images else None
 
@@ -112,56 +110,26 @@ class ProductDetailOut(ProductOut):
         )  # fmt: skip
 
 
-class ProductList(generics.ListAPIView[Product]):
-    """List what is for sale: the page's filter, with ``search`` and ``ordering`` for ``q`` and ``sort``."""
+class ProductOfStaffOut(ProductDetailOut):
+    """What staff and their systems see besides: stock, costs, and whether it is for sale at all."""
 
-    permission_classes = (permissions.AllowAny,)
-    serializer_class = ProductOut
-
-    def get_queryset(self) -> ProductQuerySet:
-        found = catalog.catalog(CatalogForm(as_on_the_page(self.request.query_params)).wanted())
-        return found.defer(None).with_category_and_brand().with_cover()  # more than a card shows
-
-
-class ProductDetail(generics.RetrieveAPIView[Product]):
-    """Show one product with its pictures, attributes and variants."""
-
-    permission_classes = (permissions.AllowAny,)
-    serializer_class = ProductDetailOut
-
-    def get_queryset(self) -> ProductQuerySet:
-        return product_pages.in_detail()
+    class Meta(ProductDetailOut.Meta):
+        fields = (
+            *ProductDetailOut.Meta.fields,
+            "stock_quantity", "low_stock_threshold", "cost_price", "tax_class", "measure", "measure_unit",
+            "max_per_order", "is_active", "is_featured", "meta_title", "meta_description",
+        )  # fmt: skip
 
 
-class CategoryList(generics.ListAPIView[Category]):
-    """List the categories, each with the one it stands in."""
+class ReviewOut(serializers.ModelSerializer[Review]):
+    author = serializers.CharField(source="user.first_name", help_text="The first name, or nothing.")
 
-    permission_classes = (permissions.AllowAny,)
-    serializer_class = CategoryListOut
-
-    def get_queryset(self) -> CategoryQuerySet:
-        categories: CategoryQuerySet = Category.objects.active()
-        return categories.without_tree_fields().order_by("sort_order", "name", "pk")  # type: ignore[no-any-return]
-
-
-class BrandList(generics.ListAPIView[Brand]):
-    """List the brands by name."""
-
-    permission_classes = (permissions.AllowAny,)
-    serializer_class = BrandListOut
-
-    def get_queryset(self) -> BrandQuerySet:
-        brands: BrandQuerySet = Brand.objects.active()
-        return brands.order_by("name", "pk")
-
-
-def as_on_the_page(query: QueryDict) -> QueryDict:
-    """Return ``query`` with the names that the catalog page uses."""
-    renamed = query.copy()
-    for ours, theirs in (("q", "search"), ("sort", "ordering")):
-        if theirs in renamed:
-            renamed.setlist(ours, renamed.pop(theirs))
-    return renamed
+    class Meta:
+        model = Review
+        fields = (
+            "id", "rating", "title", "content", "author", "is_verified_purchase", "is_approved",
+            "helpful_count", "created_at",
+        )  # fmt: skip
 
 
 def picture_url(image: ProductImage, context: Mapping[str, Any]) -> str:
@@ -170,11 +138,3 @@ def picture_url(image: ProductImage, context: Mapping[str, Any]) -> str:
     name = str(image.image.name)
     url = default_storage.url(pictures.rendition_name(name, max(jpegs), "jpg") if jpegs else name)
     return str(context["request"].build_absolute_uri(url))
-
-
-urlpatterns = [
-    path("products/", ProductList.as_view(), name="product-list"),
-    path("products/<int:pk>/", ProductDetail.as_view(), name="product-detail"),
-    path("categories/", CategoryList.as_view(), name="category-list"),
-    path("brands/", BrandList.as_view(), name="brand-list"),
-]

@@ -1,0 +1,20 @@
+"""What an endpoint takes and gives, for its description and for what checks it."""
+
+from typing import Any, NamedTuple
+
+
+class Shape(NamedTuple):
+    """Of one method: the serializers of its answer and of its body, and how the answer comes.
+
+    ``answer`` is none where there is no body. ``in_pages`` means a list in pages; ``media`` is what an
+    answer is that is no JSON. ``is_costly`` POSTs take ``Idempotency-Key``, and changes ``of_a_version``
+    take ``If-Match``.
+    """
+
+    answer: type[Any] | None = None
+    sent: type[Any] | None = None
+    status: int = 200
+    in_pages: bool = False
+    media: str = ""
+    is_costly: bool = False
+    of_a_version: bool = False
