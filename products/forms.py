@@ -1,7 +1,7 @@
 """What people type into the catalog."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
@@ -14,6 +14,7 @@ from products import pictures
 from products.errors import PictureRefused
 from products.models import Review
 from products.selectors.catalog import CatalogFilter
+from users.models import MailConsent
 
 PICTURE_TYPES = "image/jpeg,image/png,image/webp,image/avif"
 
@@ -169,6 +170,15 @@ class WishlistForm(forms.Form):
     """What a list is called."""
 
     name = forms.CharField(label=_("Name of the list"), max_length=100)
+
+
+class WishMailsForm(forms.Form):
+    """Which mails a customer wants about their lists; ``wanted`` is kind -> whether it comes now."""
+
+    def __init__(self, *args: Any, wanted: Mapping[str, bool], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for kind in (MailConsent.Kind.PRICE_DROP, MailConsent.Kind.BACK_IN_STOCK):
+            self.fields[kind] = forms.BooleanField(label=kind.label, required=False, initial=wanted[kind])
 
 
 class NoteForm(forms.Form):

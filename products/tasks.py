@@ -5,7 +5,15 @@ from typing import Any
 from celery import shared_task
 
 from dbProject.outbox.tasks import consumer
-from products.services import low_stock, picture_addresses, pictures, review_requests, search_words, warming
+from products.services import (
+    low_stock,
+    picture_addresses,
+    pictures,
+    review_requests,
+    search_words,
+    warming,
+    wish_mails,
+)
 
 
 @shared_task
@@ -44,6 +52,24 @@ def send_review_request_email(
 ) -> None:
     """Ask one customer about one order."""
     review_requests.send(user_id=user_id, language=language, product_ids=product_ids, event_id=event_id)
+
+
+@shared_task(expires=300)  # seconds
+def tell_about_wishes(**_later: Any) -> None:
+    """Have customers told of what is cheaper or back of the things on their lists."""
+    wish_mails.tell_all()
+
+
+@consumer
+def send_price_drop_email(*, user_id: int, before: dict[str, str], event_id: str, **_later: Any) -> None:
+    """Tell one customer what costs less."""
+    wish_mails.send_price_drop(user_id=user_id, before=before, event_id=event_id)
+
+
+@consumer
+def send_back_in_stock_email(*, user_id: int, product_ids: list[int], event_id: str, **_later: Any) -> None:
+    """Tell one customer what is back."""
+    wish_mails.send_back_in_stock(user_id=user_id, product_ids=product_ids, event_id=event_id)
 
 
 @shared_task(expires=60)  # seconds

@@ -13,7 +13,9 @@ urlpatterns = [
     path("account/wishlists/<int:pk>/", wishlists.account_wishlist, name="account_wishlist"),
     path("account/wishlists/<int:pk>/share/", wishlists.wishlist_share, name="wishlist_share"),
     path("account/wishlists/<int:pk>/delete/", wishlists.wishlist_delete, name="wishlist_delete"),
+    path("account/wishlists/mails/", wishlists.wishlist_mails, name="wishlist_mails"),
     path("account/wishlists/save/<int:pk>/", wishlists.wishlist_save, name="wishlist_save"),
+    path("account/wishlists/wait/<int:pk>/", wishlists.wishlist_wait, name="wishlist_wait"),
     path("account/wishlists/items/<int:pk>/", wishlists.wishlist_item, name="wishlist_item"),
     path(
         "account/wishlists/items/<int:pk>/remove/",

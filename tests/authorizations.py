@@ -122,6 +122,9 @@ wishlist_share                       POST login 303   404   404   404
 wishlist_delete                      POST login 303   303   303   303
 wishlist_save                        GET  login 200   200   200   200
 wishlist_save                        POST login 303   303   303   303
+wishlist_wait                        GET  login 200   200   200   200
+wishlist_wait                        POST login 303   303   303   303
+wishlist_mails                       POST login 303   303   303   303
 wishlist_item                        POST login 303   404   404   404
 wishlist_item_remove                 POST login 303   303   303   303
 wishlist_item_move                   POST login 303   404   404   404

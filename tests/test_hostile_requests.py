@@ -157,6 +157,7 @@ def test_hostile_text_breaks_no_page_and_comes_back_as_text(client, settings, te
         "/account/wishlists/": ("name",),
         f"/account/wishlists/save/{product.pk}/": ("wishlist",),
         f"/account/wishlists/items/{wish.pk}/": ("notes",),
+        "/account/wishlists/mails/": ("price_drop", "back_in_stock"),
     }
 
     answers = {path: client.get(path, asked) for path in reads}

@@ -9,7 +9,7 @@ from users.selectors import samples
 
 pytestmark = pytest.mark.django_db
 OF_ORDERS = 3 + len(letters.LETTERS)
-ABOUT_PRODUCTS = 2
+ABOUT_PRODUCTS = 4
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

@@ -45,7 +45,7 @@ class ConsentInline(TabularInline):
     """What the person has said about mails, the newest first; to look at."""
 
     model = MailConsent
-    fields = readonly_fields = ("kind", "is_given", "created_at", "source", "text_version")
+    fields = readonly_fields = ("kind", "is_given", "created_at", "source", "text_version", "language")
     extra = 0
     can_delete = False
 

@@ -85,6 +85,14 @@ class MailConsent(models.Model):
     text_version = models.PositiveSmallIntegerField(
         _("version of the text"), help_text=_("Which words stood beside it.")
     )
+    language = models.CharField(
+        _("language"),
+        max_length=10,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("In which it was said, and mails of this kind are written."),
+    )
     created_at = models.DateTimeField(_("at"), default=timezone.now, editable=False)
 
     class Meta:

@@ -9,7 +9,7 @@ whose effect leaves the machine calls :func:`claim`, acts outside any transactio
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 from itertools import groupby
@@ -57,11 +57,19 @@ def record(task: str, *, private: Mapping[str, Any] | None = None, **payload: An
         private: What neither the broker nor staff are to read, such as a code that opens an account; the
             consumer asks for it (:func:`private_of`), and it is gone with the event's end.
     """
-    if not transaction.get_connection().in_atomic_block:
-        raise transaction.TransactionManagementError("record() belongs into the transaction of the change")
+    _insist_on_a_transaction()
     event = OutboxEvent.objects.create(task=task, payload=payload, private=private)
     _poke_after_commit()
     return event
+
+
+def record_each(task: str, payloads: Iterable[Mapping[str, Any]]) -> int:
+    """Write down likewise that ``task`` has to run with each of ``payloads``; one query. Return how many."""
+    _insist_on_a_transaction()
+    events = OutboxEvent.objects.bulk_create(OutboxEvent(task=task, payload=one) for one in payloads)
+    if events:
+        _poke_after_commit()
+    return len(events)
 
 
 def poke() -> None:
@@ -210,6 +218,11 @@ def _count(events: list[OutboxEvent]) -> None:
         batch = list(alike)
         rows = OutboxEvent.objects.filter(pk__in=[event.pk for event in batch], attempts=attempts)
         rows.update(attempts=attempts + 1, due_at=timezone.now() + batch[0].patience())
+
+
+def _insist_on_a_transaction() -> None:
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("record() belongs into the transaction of the change")
 
 
 def _poke_after_commit() -> None:

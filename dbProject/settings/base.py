@@ -249,6 +249,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "render-pictures": {"task": "products.tasks.render_pictures", "schedule": 15.0},  # seconds
     "refresh-search-words": {"task": "products.tasks.refresh_search_words", "schedule": 600.0},  # seconds
     "ask-for-reviews": {"task": "products.tasks.ask_for_reviews", "schedule": 900.0},  # seconds
+    "tell-about-wishes": {"task": "products.tasks.tell_about_wishes", "schedule": 300.0},  # seconds
     "warm-cache": {"task": "products.tasks.warm_cache", "schedule": 60.0},  # seconds
     "relay-outbox": {"task": "dbProject.outbox.tasks.relay_outbox", "schedule": 5.0},  # seconds
     "tidy-tokens": {"task": "dbProject.access.tasks.tidy_tokens", "schedule": 86_400.0},  # seconds

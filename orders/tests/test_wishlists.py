@@ -127,5 +127,5 @@ def test_a_list_costs_the_same_however_long_it_is(client, customer, count, djang
         page(client, address)
 
 
-QUERIES = 6
-"""Account, cart, the list, its items, their products and covers; the session is remembered."""
+QUERIES = 7
+"""Account, cart, the list, its items, their products and covers, which mails come; the session is remembered."""

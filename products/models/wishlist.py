@@ -46,6 +46,22 @@ class WishlistItem(TimestampedModel):
     wishlist = models.ForeignKey(Wishlist, on_delete=models.CASCADE, related_name="items")
     product = models.ForeignKey("products.Product", on_delete=models.CASCADE, related_name="+")
     notes = models.CharField(_("notes"), max_length=500, blank=True)
+    price_told = models.DecimalField(
+        _("price told"),
+        max_digits=10,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("What it cost when its owner was last told: when it was saved, or by a mail."),
+    )
+    was_sold_out = models.BooleanField(
+        _("sold out"),
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text=_("When the shop last looked; its owner may be told when it is back."),
+    )
 
     class Meta:
         db_table = "wishlist_items"
@@ -53,6 +69,11 @@ class WishlistItem(TimestampedModel):
         verbose_name_plural = _("wishlist items")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["wishlist", "product"], name="wishlist_item_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["product"], name="wishlist_item_sold_out", condition=models.Q(was_sold_out=True)
+            )
         ]
 
     def __str__(self) -> str:

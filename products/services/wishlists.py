@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from products.errors import UnknownProduct, UnknownWishlist, WishlistRefused
 from products.models import Product, Wishlist, WishlistItem
 from products.models.wishlist import new_token
-from users.models import User
+from users.models import MailConsent, User
+from users.services import consents
 
 MOST_LISTS = 20
 """Of one customer."""
@@ -36,7 +37,26 @@ def save(user: User, *, product_id: int, wishlist_id: int | None = None) -> Wish
     item = wishlist.items.filter(product=product).first()
     if item is None and wishlist.items.count() >= MOST_ITEMS:
         raise WishlistRefused(_("A list holds %(most)d things at most.") % {"most": MOST_ITEMS})
-    return item or WishlistItem.objects.create(wishlist=wishlist, product=product)
+    if item is None:
+        item = WishlistItem(wishlist=wishlist, product=product, price_told=product.price_low)
+    if item.pk is None or not (product.is_available or item.was_sold_out):
+        item.was_sold_out = not product.is_available
+        item.save()
+    return item
+
+
+@transaction.atomic
+def wait_for(user: User, *, product_id: int, source: str) -> WishlistItem:
+    """Put a product on the oldest list, and have its owner told once it is back in stock. Repeatable.
+
+    That is the consent to such mails about everything on their lists; ``source`` is the page it was given on.
+
+    Raises:
+        UnknownProduct, WishlistRefused: As :func:`save`; nothing was noted.
+    """
+    item = save(user, product_id=product_id)
+    consents.decide(user.pk, kind=MailConsent.Kind.BACK_IN_STOCK, is_given=True, source=source)
+    return item
 
 
 @transaction.atomic

@@ -12,11 +12,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dbProject.errors import ShopError
-from products.forms import NoteForm, WishlistForm
+from products.forms import NoteForm, WishlistForm, WishMailsForm
 from products.models import Product
 from products.selectors import wishlists
 from products.services import wishlists as services
 from users.models import User
+from users.selectors import consents
+from users.services.consents import decide
 
 SEE_OTHER = 303
 
@@ -33,7 +35,8 @@ def account_wishlists(request: HttpRequest) -> HttpResponseBase:
             return _to(services.create(user, **form.cleaned_data).pk)
         except ShopError as refusal:
             form.add_error("name", refusal.detail)
-    context = {"wishlists": wishlists.of(user), "form": form}
+    mails_form = WishMailsForm(wanted=consents.wanted_by(user))
+    context = {"wishlists": wishlists.of(user), "form": form, "mails_form": mails_form}
     return TemplateResponse(request, "products/account_wishlists.html", context)
 
 
@@ -42,10 +45,15 @@ def account_wishlists(request: HttpRequest) -> HttpResponseBase:
 @never_cache
 def account_wishlist(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one list of the customer's."""
-    wishlist = wishlists.one_of(cast(User, request.user), pk)
+    user = cast(User, request.user)
+    wishlist = wishlists.one_of(user, pk)
     if wishlist is None:
         raise Http404(f"no list {pk} of theirs")
-    context = {"wishlist": wishlist, "items": wishlists.items(wishlist)}
+    context = {
+        "wishlist": wishlist,
+        "items": wishlists.items(wishlist),
+        "wanted": consents.wanted_by(user),
+    }
     return TemplateResponse(request, "products/account_wishlist.html", context)
 
 
@@ -61,11 +69,35 @@ def wishlist_save(request: HttpRequest, pk: int) -> HttpResponseBase:
         item = services.save(user, product_id=pk, wishlist_id=wishlist)
         messages.success(request, _("%(name)s is on your list.") % {"name": item.product.name})
         return _to(item.wishlist_id)
-    product = Product.objects.active().filter(pk=pk).first()
-    if product is None:
-        raise Http404(f"no product {pk}")
-    context = {"product": product, "wishlists": wishlists.of(user)}
+    context = {"product": _for_sale(pk), "wishlists": wishlists.of(user)}
     return TemplateResponse(request, "products/wishlist_save.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@never_cache
+def wishlist_wait(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Have somebody told once a product is back; who comes from the page of all is asked first."""
+    if request.method == "POST":
+        item = services.wait_for(cast(User, request.user), product_id=pk, source="wishlist_wait")
+        text = _("We write to you once %(name)s is back.") % {"name": item.product.name}
+        messages.success(request, text)
+        return _to(item.wishlist_id)
+    return TemplateResponse(request, "products/wishlist_wait.html", {"product": _for_sale(pk)})
+
+
+@require_POST
+@login_required
+@never_cache
+def wishlist_mails(request: HttpRequest) -> HttpResponse:
+    """Note which mails somebody wants about their lists."""
+    user = cast(User, request.user)
+    form = WishMailsForm(request.POST, wanted=consents.wanted_by(user))
+    if form.is_valid():
+        for kind in form.changed_data:
+            decide(user.pk, kind=kind, is_given=form.cleaned_data[kind], source="wishlist_mails")
+    messages.success(request, _("We keep to that."))
+    return HttpResponseRedirect(reverse("account_wishlists"), status=SEE_OTHER)
 
 
 @require_POST
@@ -125,6 +157,13 @@ def wishlist_public(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404("no shared list")
     context = {"wishlist": wishlist, "items": wishlists.items(wishlist)}
     return TemplateResponse(request, "products/wishlist_public.html", context)
+
+
+def _for_sale(pk: int) -> Product:
+    product: Product | None = Product.objects.active().filter(pk=pk).first()
+    if product is None:
+        raise Http404(f"no product {pk}")
+    return product
 
 
 def _to(pk: int) -> HttpResponseRedirect:

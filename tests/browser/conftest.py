@@ -171,6 +171,7 @@ def customer(filled_shop, live_server):
             "wishlists": "/account/wishlists/",
             "wishlist": f"/account/wishlists/{shared.pk}/",
             "wishlist_save": f"/account/wishlists/save/{bowl.pk}/",
+            "wishlist_wait": f"/account/wishlists/wait/{bowl.pk}/",
             "security": "/account/security/",
             "sessions": "/accounts/sessions/",
             "passkeys": "/accounts/2fa/webauthn/",

@@ -1,5 +1,6 @@
 """Which mails people get beside those that belong to an order or the account."""
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 
 from users.models import MailConsent, User
@@ -13,6 +14,12 @@ def wanted_by(user: User) -> dict[str, bool]:
     """Return for each kind of mail whether ``user`` gets it: as last decided, or by its kind; one query."""
     decided = dict(user.mail_consents.order_by("pk").values_list("kind", "is_given"))
     return {kind: decided.get(kind, kind in UNTIL_REFUSED) for kind in Kind.values}
+
+
+def language_of(user: User, *, kind: str) -> str:
+    """Return the language in which ``user`` asked for mails of ``kind``, else the shop's own; one query."""
+    said = user.mail_consents.filter(kind=kind, is_given=True).order_by("-pk")
+    return said.values_list("language", flat=True).first() or settings.LANGUAGE_CODE
 
 
 def recipients(kind: str) -> "QuerySet[User]":

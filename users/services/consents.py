@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core import signing
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from users.models import MailConsent, User
 
@@ -28,7 +29,8 @@ def decide(user_id: int, *, kind: str, is_given: bool, source: str) -> None:
     said = {"is_given": is_given, "text_version": TEXT_VERSIONS[Kind(kind)]}
     rows = MailConsent.objects.filter(user=user_id, kind=kind)
     if rows.values("is_given", "text_version").order_by("-pk").first() != said:
-        MailConsent.objects.create(user_id=user_id, kind=kind, source=source, **said)
+        language = get_language() or ""
+        MailConsent.objects.create(user_id=user_id, kind=kind, source=source, language=language, **said)
 
 
 def check(token: str) -> tuple[int, str]:

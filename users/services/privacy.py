@@ -55,6 +55,7 @@ def export_of(user: User) -> Sequence[Section]:
         "created_at": _("Said"),
         "source": _("Said at"),
         "text_version": _("Version of the text"),
+        "language": _("Language"),
     }
     token = {
         "created_at": _("Since"),
