@@ -77,7 +77,7 @@ def test_every_option_is_a_radio_button_and_what_is_sold_out_can_still_be_looked
     assert html.count('type="radio"') == 4
     assert html.count(" checked ") == 2
     assert html.count("(sold out)") == 3  # blue in L, of which there is no red
-    assert "Sold out for now" in html
+    assert "Tell me when it is back" in html
     assert "Add to cart" not in html
 
 
