@@ -9,8 +9,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar, cast
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Model, QuerySet
+from django.db.models.query import get_related_populators
 
 M = TypeVar("M", bound=Model)
 Value = int | str | tuple[int, ...]
@@ -20,6 +21,19 @@ KEPT = 300
 """Statements in each process, of a few KB."""
 
 
+class Reading(NamedTuple):
+    """How the columns of an answer become a row of a model, with what was joined in and annotated."""
+
+    model: type[Model]
+    columns: list[str]
+    first: int
+    """Where the model's own columns begin; joined ones follow, or stand before them."""
+    relations: list[Any]
+    annotations: dict[str, int]
+    converters: dict[int, tuple[list[Callable[..., Any]], Any]]
+    """Position -> what a database's value goes through, and the expression it belongs to."""
+
+
 class Written(NamedTuple):
     """A statement. ``parameters`` are its own; ``places`` says which of them are values of a caller."""
 
@@ -27,6 +41,8 @@ class Written(NamedTuple):
     parameters: list[Any]
     places: list[tuple[int, int, int]]
     """Position among the parameters, which value it is, and which part of that if it is a tuple."""
+    reading: Reading | None
+    """Where the rows are of a model."""
 
 
 class Shape(NamedTuple):
@@ -38,22 +54,37 @@ class Shape(NamedTuple):
 
 
 def rows(name: Hashable, build: Callable[..., QuerySet[M]], *values: Value) -> list[M]:
-    """Return what ``build(*values)`` finds; one query.
+    """Return what ``build(*values)`` finds, with what it joins in and annotates; one query.
 
-    ``name`` is all that the query depends on beside the values. Annotations come as the database gives
-    them; relations that were to be joined in do not come.
+    ``name`` is all that the query depends on beside the values. Nothing is prefetched.
     """
-    written, model = _written(name, build, values)
+    written = _written(name, build, values)
     if written is None:
         return []
-    return cast(list[M], list(model._base_manager.raw(written.sql, _filled_in(written, values))))
+    reading = cast(Reading, written.reading)
+    first, last = reading.first, reading.first + len(reading.columns)
+    found = []
+    for row in _ask(written, values):
+        one = list(row)
+        for position, (converters, expression) in reading.converters.items():
+            for convert in converters:
+                one[position] = convert(one[position], expression, connection)
+        instance = reading.model.from_db(DEFAULT_DB_ALIAS, reading.columns, one[first:last])
+        for relation in reading.relations:
+            relation.populate(one, instance)
+        for annotation, position in reading.annotations.items():
+            setattr(instance, annotation, one[position])
+        found.append(instance)
+    return cast(list[M], found)
 
 
 def tuples(name: Hashable, build: Callable[..., QuerySet[Any, Any]], *values: Value) -> list[tuple[Any, ...]]:
-    """Return what ``build(*values)``, a ``values_list``, finds; one query."""
-    written, _model = _written(name, build, values)
-    if written is None:
-        return []
+    """Return what ``build(*values)``, a ``values_list``, finds, as the database gives it; one query."""
+    written = _written(name, build, values)
+    return [] if written is None else _ask(written, values)
+
+
+def _ask(written: Written, values: tuple[Value, ...]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(written.sql, _filled_in(written, values))
         return cast(list[tuple[Any, ...]], cursor.fetchall())
@@ -61,7 +92,7 @@ def tuples(name: Hashable, build: Callable[..., QuerySet[Any, Any]], *values: Va
 
 def _written(
     name: Hashable, build: Callable[..., QuerySet[Any, Any]], values: tuple[Value, ...]
-) -> tuple[Written | None, type[Model]]:
+) -> Written | None:
     kinds = tuple(len(value) if isinstance(value, tuple) else type(value) for value in values)
     return _write(_Key(Shape(name, kinds), build))
 
@@ -81,15 +112,16 @@ class _Key:
 
 
 @lru_cache(KEPT)
-def _write(key: _Key) -> tuple[Written | None, type[Model]]:
+def _write(key: _Key) -> Written | None:
     """Build the query with stand-ins for its values, and note where they went."""
     stand_ins = [_stand_in(place, kind) for place, kind in enumerate(key.shape.kinds)]
     query = key.build(*stand_ins)
     del key.build  # which would be kept, with all that it knows
+    compiler = query.query.get_compiler(DEFAULT_DB_ALIAS)
     try:
-        sql, parameters = query.query.sql_with_params()
+        sql, parameters = compiler.as_sql()
     except EmptyResultSet:
-        return None, query.model
+        return None
     where: dict[Any, tuple[int, int]] = {}
     for place, value in enumerate(stand_ins):
         for part, one in enumerate(value if isinstance(value, tuple) else [value]):
@@ -101,7 +133,21 @@ def _write(key: _Key) -> tuple[Written | None, type[Model]]:
     ]
     if len({(place, part) for _position, place, part in places}) != len(where):
         raise TypeError(f"{key.shape.name}: a value is not among the parameters as it was given")
-    return Written(sql, list(parameters), places), query.model
+    return Written(sql, list(parameters), places, _reading(compiler) if compiler.klass_info else None)
+
+
+def _reading(compiler: Any) -> Reading:
+    """Note what Django's ``ModelIterable`` would find out anew each time."""
+    of, select = compiler.klass_info, compiler.select
+    first, last = of["select_fields"][0], of["select_fields"][-1] + 1
+    return Reading(
+        model=of["model"],
+        columns=[column.target.attname for column, _sql, _alias in select[first:last]],
+        first=first,
+        relations=get_related_populators(of, select, DEFAULT_DB_ALIAS),  # type: ignore[call-arg]  # stubs of Django 6
+        annotations=dict(compiler.annotation_col_map),
+        converters=compiler.get_converters([column for column, _sql, _alias in select]),
+    )
 
 
 def _stand_in(place: int, kind: type | int) -> Value:

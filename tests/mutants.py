@@ -73,7 +73,7 @@ HANGING_PROVIDER = (
     "::test_a_provider_that_hangs_takes_no_other_page_with_it_and_is_asked_again_later"
 )
 
-STOCK_LOCK = Edit(STOCK, 'products = list(rows.select_for_update(of=("self",)))', "products = list(rows)")
+STOCK_LOCK = Edit(STOCK, 'return rows.select_for_update(of=("self",))', "return rows")
 STOCK_CHECK = Edit(
     STOCK,
     "short = {p.sku: p.name for p in products if not _can_give(p, units[p.pk])}",
@@ -81,8 +81,8 @@ STOCK_CHECK = Edit(
 )
 CART_LOCK = Edit(
     CHECKOUT,
-    'Cart.objects.filter(**mine).select_for_update(of=("self",)).first()',
-    "Cart.objects.filter(**mine).first()",
+    'Cart.objects.filter(**mine).select_for_update(of=("self",))',
+    "Cart.objects.filter(**mine)",
 )
 KEY = Edit(
     "orders/migrations/0001_carts_and_orders.py",
@@ -125,8 +125,8 @@ MUTANTS = (
         (
             Edit(
                 STOCK,
-                'products = list(rows.select_for_update(of=("self",)))',
-                'products = [rows.select_for_update(of=("self",)).get(pk=pk) for pk in units]',
+                'products = statements.rows("locked", _for_update, tuple(sorted(units)))',
+                "products = [_for_update((pk,)).get() for pk in units]",
             ),
         ),
     ),

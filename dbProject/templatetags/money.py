@@ -2,10 +2,12 @@
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 from django import template
 from django.conf import settings
 from django.utils.formats import number_format
+from django.utils.translation import get_language
 
 from dbProject import money as amounts
 
@@ -29,7 +31,7 @@ WRITTEN_DOWN = re.compile(rf"\b(\d{{1,10}}\.\d\d) {re.escape(settings.STORE_CURR
 @register.filter
 def money(amount: Decimal) -> str:
     """Return ``amount`` in the store's currency with the separators of the reader's language: 1,299.00 €."""
-    return _in_currency(amounts.rounded(amount), decimals=2)
+    return _in_currency(amounts.rounded(amount), 2, settings.STORE_CURRENCY, get_language())
 
 
 @register.filter
@@ -40,9 +42,10 @@ def with_amounts(text: str) -> str:
 
 def round_money(amount: int) -> str:
     """Return a round ``amount`` as a headline says it: 30 €."""
-    return _in_currency(Decimal(amount), decimals=0)
+    return _in_currency(Decimal(amount), 0, settings.STORE_CURRENCY, get_language())
 
 
-def _in_currency(amount: Decimal, *, decimals: int) -> str:
+@lru_cache(4000)
+def _in_currency(amount: Decimal, decimals: int, currency: str, _language: str | None) -> str:
     digits = number_format(amount, decimal_pos=decimals, use_l10n=True, force_grouping=True)
-    return f"{digits}{NO_BREAK_SPACE}{SYMBOLS.get(settings.STORE_CURRENCY, settings.STORE_CURRENCY)}"
+    return f"{digits}{NO_BREAK_SPACE}{SYMBOLS.get(currency, currency)}"

@@ -1,6 +1,7 @@
 """``dbProject.statements``."""
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db.models import F, Q
 
 from dbProject import statements
@@ -66,6 +67,18 @@ def test_rows_bring_what_was_annotated_and_their_own_constants():
 
     assert (page.slug, page.doubled) == ("privacy", 4)
     assert page.updated_at == Page.objects.get(slug="privacy").updated_at
+
+
+def test_rows_bring_what_was_joined_in_and_leave_out_what_was_not_asked_for(django_assert_num_queries):
+    def build(codename):
+        return Permission.objects.filter(codename=codename).select_related("content_type").defer("name")
+
+    with django_assert_num_queries(2):
+        (page,) = statements.rows("permissions", build, "add_page")
+        (permission,) = statements.rows("permissions", build, "view_permission")
+        assert [page.content_type.model, permission.content_type.model] == ["page", "permission"]
+    assert page == Permission.objects.get(codename="add_page")
+    assert page.get_deferred_fields() == {"name"}
 
 
 def test_tuples_come_as_asked_for():

@@ -3,16 +3,22 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
+from typing import TypeVar
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
+from dbProject import statements
 from orders.errors import CouponRefused
 from orders.models import Cart, CartItem, Coupon, SavedItem
 from orders.selectors import delivery, offers, totals
 from products.models import Product, ProductImage
+from products.models.product import TEXTS
 from users.models import User
+
+L = TypeVar("L", CartItem, SavedItem)
 
 GUEST_CART = "cart"
 """Where a guest's session keeps the key of their cart."""
@@ -65,9 +71,10 @@ class CartPage:
 
 def find(*, user: User | None, session_key: str | None) -> Cart | None:
     """Return the cart of an account, or of a guest's key; at most one query."""
-    if user is not None:
-        return Cart.objects.filter(user=user).first()
-    return Cart.objects.filter(session_key=session_key).first() if session_key else None
+    if user is None and not session_key:
+        return None
+    mine = {"user": user} if user is not None else {"session_key": session_key}
+    return next(iter(Cart.objects.filter(**mine)), None)  # at most one; first() would sort it
 
 
 def units(*, user: User | None, session_key: str | None) -> int:
@@ -91,9 +98,8 @@ def page(
     ``destination`` is the store's own country unless given. Only the cart's own page needs what is saved
     for later.
     """
-    products = ("product__parent", "product__category")
-    items = list(cart.items.select_related(*products).order_by("pk"))
-    saved = list(cart.saved_items.select_related(*products).order_by("pk")) if with_saved else []
+    items = statements.rows("cart lines", partial(_lines_of, CartItem), cart.pk)
+    saved = statements.rows("saved lines", partial(_lines_of, SavedItem), cart.pk) if with_saved else []
     images = covers([*(item.product for item in items), *(item.product for item in saved)])
     lines = [_line(item, images) for item in items]
     coupon, problem = _coupon(cart.coupon_code)
@@ -122,12 +128,24 @@ def page(
     )
 
 
+def _lines_of(kind: type[L], cart_id: int) -> QuerySet[L]:
+    with_products = kind._default_manager.filter(cart_id=cart_id).select_related(
+        "product__parent", "product__category"
+    )
+    texts = [f"{way}__{name}" for way in ("product", "product__parent") for name in TEXTS]
+    return with_products.defer(*texts, "product__category__description").order_by("pk")
+
+
 def covers(products: Iterable[Product]) -> dict[int, ProductImage]:
     """Return product pk -> primary picture, a variant's own or else its parent's; one query."""
     of = {product.pk: product.parent_id or product.pk for product in products}
-    rows = ProductImage.objects.filter(product__in={*of, *of.values()}, is_primary=True)
+    rows = statements.rows("covers", _primary_of, tuple(sorted({*of, *of.values()})))
     found = {image.product_id: image for image in rows}
     return {pk: image for pk, parent in of.items() if (image := found.get(pk) or found.get(parent))}
+
+
+def _primary_of(pks: tuple[int, ...]) -> QuerySet[ProductImage]:
+    return ProductImage.objects.filter(product__in=pks, is_primary=True)
 
 
 def _line(item: CartItem | SavedItem, images: dict[int, ProductImage]) -> Line:

@@ -1,6 +1,5 @@
 """How a cart can travel, and what that costs."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +9,6 @@ from math import ceil
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import F
 from django.utils import translation
 
 from dbProject import caching, statements
@@ -127,23 +125,21 @@ def _rows() -> list[dict[str, Any]]:
                 _text(band.value_below),
             ]
         )
-    zone = {"zone_name": F("zone__name"), "zone_countries": F("zone__countries")}
-    active = ShippingMethod.objects.filter(is_active=True).annotate(**zone)
-    methods: list[Any] = statements.rows("methods", lambda: active)
+    active = ShippingMethod.objects.filter(is_active=True).select_related("zone")
     return [
         {
             "pk": method.pk,
             "name": method.name,
             "names": {language: said.get("name", "") for language, said in method.translations.items()},
-            "zone": method.zone_name,
-            "countries": json.loads(method.zone_countries),
+            "zone": method.zone.name,
+            "countries": method.zone.countries,
             "carrier": method.carrier,
             "days_min": method.days_min,
             "days_max": method.days_max,
             "free_from": _text(method.free_from),
             "bands": bands[method.pk],
         }
-        for method in methods
+        for method in statements.rows("methods", lambda: active)
     ]
 
 

@@ -4,10 +4,12 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from dbProject import statements
 from orders.errors import LimitReached, UnknownItem
 from orders.models import MOST_UNITS, Cart, CartItem, Order, SavedItem
 from products.errors import ChooseVariant, OutOfStock, UnknownProduct
@@ -269,11 +271,16 @@ def _line(cart: Cart, item_id: int) -> CartItem:
 
 
 def _for_sale(product_id: int) -> Product:
-    product = Product.objects.active().filter(pk=product_id).select_related("parent").first()
-    if product is None or (product.parent and not product.parent.is_for_sale):
+    found = statements.rows("for sale", _active, product_id)
+    if not found or (found[0].parent and not found[0].parent.is_for_sale):
         raise UnknownProduct(_("This product is no longer for sale."))
+    (product,) = found
     if product.has_variants:
         raise ChooseVariant(product.sku, product.name)
     if not product.is_in_stock:
         raise OutOfStock({product.sku: product.name})
     return product
+
+
+def _active(product_id: int) -> QuerySet[Product]:
+    return Product.objects.active().filter(pk=product_id).select_related("parent").without_texts()

@@ -100,7 +100,7 @@ def new_order_number() -> str:
 
 def _locked_cart(user: User | None, cart: Cart | None) -> Cart:
     mine = {"pk": cart.pk} if cart is not None else {"user": user}
-    locked = Cart.objects.filter(**mine).select_for_update(of=("self",)).first()
+    locked = next(iter(Cart.objects.filter(**mine).select_for_update(of=("self",))), None)
     if locked is None:
         raise EmptyCart
     return locked

@@ -1,11 +1,13 @@
 """What pages show of the visitor's cart, and of when things arrive."""
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from orders.selectors import carts, delivery
@@ -29,6 +31,11 @@ def cart_units(context: dict[str, Any]) -> int:
 def arrival(days_min: int, days_max: int, since: Any = None) -> str:
     """Say when what is ordered now arrives: With you Tue 24 Nov to Thu 26 Nov."""
     start = timezone.localdate(since) if since else timezone.localdate()
+    return _in_words(start, days_min, days_max, get_language())
+
+
+@lru_cache(500)
+def _in_words(start: date, days_min: int, days_max: int, _language: str | None) -> str:
     first, last = (_day(delivery.arrives(start, days)) for days in (days_min, days_max))
     if first == last:
         return _("With you %(day)s") % {"day": first}

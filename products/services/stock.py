@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import connection, transaction
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dbProject import caching
+from dbProject import caching, statements
 from products.errors import ChooseVariant, OutOfStock, StockRefused, UnknownProduct
 from products.models import Product, StockMovement
 from products.services import low_stock, parents
@@ -158,11 +158,15 @@ def record_past(movements: Sequence[StockMovement]) -> None:
 
 def _lock(units: Mapping[int, int]) -> list[Product]:
     """Lock the rows in pk order: two checkouts that share products wait and never deadlock."""
-    rows = Product.objects.filter(pk__in=units).select_related("parent").without_texts().order_by("pk")
-    products = list(rows.select_for_update(of=("self",)))
+    products = statements.rows("locked", _for_update, tuple(sorted(units)))
     if len(products) < len(units):
         raise UnknownProduct(_("One of these products no longer exists."))
     return products
+
+
+def _for_update(pks: tuple[int, ...]) -> QuerySet[Product]:
+    rows = Product.objects.filter(pk__in=pks).select_related("parent").without_texts().order_by("pk")
+    return rows.select_for_update(of=("self",))
 
 
 def _can_give(product: Product, units: int) -> bool:

@@ -19,7 +19,7 @@ SHIFTS = """
         for (const entry of list.getEntries()) {
             total += entry.value;
             for (const {node, previousRect, currentRect} of entry.sources)
-                moved.push(`${node?.nodeName} ${node?.className}: ${place(previousRect)} > ${place(currentRect)}`);
+                moved.push([node?.nodeName, node?.className, place(previousRect), place(currentRect)]);
         }
     }).observe({type: "layout-shift", buffered: true});
     setTimeout(() => resolve([total, moved]), 60);
