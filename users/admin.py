@@ -85,6 +85,10 @@ class UserAdmin(DjangoUserAdmin, ShopModelAdmin):  # type: ignore[type-arg, misc
     inlines = (ConsentInline,)
     actions = ("remove_second_factors",)
 
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
+        """Leave out of the form for a new account what nobody can have said yet."""
+        return self.inlines if obj else ()
+
     @admin.action(description=_("Remove second factors (phone lost)"), permissions=["change"])
     def remove_second_factors(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """Help owners who have lost phone, passkey and codes, once it is certain who they are."""
