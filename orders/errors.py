@@ -280,3 +280,13 @@ class PaymentHeldUp(ShopError):
         )
         self.seconds = seconds
         self.login_helps = login_helps
+
+
+class UnknownCart(ShopError):
+    """A guest without a cart, or a cart token that leads to none any more."""
+
+    code = "unknown_cart"
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such cart."))

@@ -139,12 +139,26 @@ account_delete                       POST login login login login login
 product-list                         GET  200   200   200   200   200
 product-detail                       GET  200   200   200   200   200
 product-list                         POST 401   403   403   400   400
+product-detail                       PATCH 401  403   403   200   200
+product-detail                       DELETE 401 403   403   204   204
 product-bulk-create                  POST 401   403   403   400   400
 product-bulk-update                  POST 401   403   403   400   400
 product-reviews                      GET  200   200   200   200   200
 product-reviews                      POST 401   400   400   400   400
 category-list                        GET  200   200   200   200   200
 brand-list                           GET  200   200   200   200   200
+cart-detail                          GET  200   200   200   200   200
+cart-add                             POST 400   400   400   400   400
+cart-coupon                          POST 404   409   409   409   409
+cart-coupon                          DELETE 404 200   200   200   200
+cart-item                            PATCH 404  200   404   404   404
+cart-item                            DELETE 404 200   404   404   404
+order-list                           GET  401   200   200   200   200
+order-list                           POST 400   400   400   400   400
+order-create-from-cart               POST 400   400   400   400   400
+order-quotes                         POST 400   400   400   400   400
+order-detail                         GET  401   200   404   200   200
+order-detail                         PATCH 401  403   404   409   409
 payment_webhook                      POST 400   400   400   400   400
 task-detail                          GET  401   200   404   404   404
 register                             POST 400   400   400   400   400
@@ -152,6 +166,7 @@ login                                POST 400   400   400   400   400
 logout                               POST 204   204   204   204   204
 password_reset                       POST 400   400   400   400   400
 user-me                              GET  401   200   200   200   200
+user-me                              PATCH 401  200   200   200   200
 language                             GET  302   302   302   302   302
 styleguide                           GET  200   200   200   200   200
 styleguide_mails                     GET  200   200   200   200   200
@@ -233,6 +248,43 @@ UNNAMED = {"accounts/2fa/", "admin:(?P<url>.*)$", "admin:<path:object_id>/"}
 
 DATA = {
     "cart_item": {"quantity": 1},
+    "cart-item": {"quantity": 1},
+    "cart-coupon": {"code": "NOTHING"},
+    "order-detail": {"status": "processing"},
     "account_offer": {"password1": "short"},
 }
 """What is posted where an empty form would be sent back before anybody asks whose it is."""
+
+SCOPES = """
+product-list            GET    catalog:read
+product-list            POST   catalog:write
+product-detail          GET    catalog:read
+product-detail          PATCH  catalog:write
+product-detail          DELETE catalog:write
+product-bulk-create     POST   catalog:write
+product-bulk-update     POST   catalog:write
+product-reviews         GET    catalog:read
+product-reviews         POST   -
+category-list           GET    catalog:read
+brand-list              GET    catalog:read
+cart-detail             GET    -
+cart-add                POST   -
+cart-coupon             POST   -
+cart-coupon             DELETE -
+cart-item               PATCH  -
+cart-item               DELETE -
+order-list              GET    orders:read
+order-list              POST   orders:write
+order-create-from-cart  POST   -
+order-quotes            POST   orders:write
+order-detail            GET    orders:read
+order-detail            PATCH  orders:write
+register                POST   -
+login                   POST   -
+logout                  POST   -
+password_reset          POST   -
+user-me                 GET    -
+user-me                 PATCH  -
+task-detail             GET    -
+"""
+"""Which scope of an API key opens what; a line with none is closed to every key."""

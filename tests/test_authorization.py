@@ -3,6 +3,7 @@
 A route without a line in the table fails, and so does a line without its route.
 """
 
+import json
 from http.cookies import SimpleCookie
 
 import pytest
@@ -13,6 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from dbProject.access import services as access
+from dbProject.access.models import Scope
 from dbProject.jobs import services as jobs
 from dbProject.jobs.models import Job
 from dbProject.pages import services as texts
@@ -35,7 +37,10 @@ from users.tests.factories import StaffFactory, UserFactory
 
 ROLES = ("anonymous", "owner", "other", "staff", "superuser")
 pytestmark = pytest.mark.slow
+METHODS = ("GET", "POST", "PATCH", "DELETE")
 OPEN = {"admin:login", "admin:logout"}
+WITHOUT_KEYS = {"payment_webhook", "schema", "docs"}
+"""Routes of the API that ask nobody who they are."""
 REFUSED = {"login", "403", "404", "405"}
 MODEL_SCREENS = ("changelist", "add", "history", "delete", "change")
 LOGIN = ("/accounts/login/", "/admin/login/", "/accounts/reauthenticate/")
@@ -141,6 +146,8 @@ class World:
         }
         pk = {
             "cart_item": self.line.pk,
+            "order-detail": self.order.pk,
+            "cart-item": self.line.pk,
             "cart_item_remove": self.line.pk,
             "cart_item_save": self.line.pk,
             "saved_item_move": self.saved.pk,
@@ -174,6 +181,16 @@ class World:
         label = ".".join(name.removeprefix("admin:").split("_")[:2])
         return self.rows.get(label, self.rows["products.product"])
 
+    def key(self, scopes):
+        """Return the role of a system whose key is good for these scopes."""
+        role = " ".join(scopes)
+        if role not in self.clients:
+            secret = access.make_key(name="System", scopes=scopes)[1]
+            self.clients[role] = Client(
+                raise_request_exception=False, headers={"Authorization": f"Bearer {secret}"}
+            )
+        return role
+
     def asks(self, role, method, path, data=None):
         """Return what a role gets, in a word; nothing of it stays."""
         client = self.clients[role]
@@ -181,7 +198,10 @@ class World:
         undone = transaction.atomic()
         undone._from_testcase = True  # so that durable transactions run within it, as in a test of Django's
         with undone:
-            answer = client.get(path) if method == "GET" else client.post(path, data)
+            if method in ("GET", "POST"):
+                answer = client.get(path) if method == "GET" else client.post(path, data)
+            else:
+                answer = client.generic(method, path, json.dumps(data), "application/json")
             transaction.set_rollback(True)
         client.cookies = cookies
         place = answer.headers.get("Location", "")
@@ -228,12 +248,35 @@ def test_everybody_gets_at_every_page_what_the_table_says(world):
     given, expected = {}, pages()
     for name in {name for name, _method in expected}:
         path = world.path(name)
-        for method in ("GET", "POST"):
+        for method in METHODS if path.startswith("/api/") else METHODS[:2]:
             words = [world.asks(role, method, path, table.DATA.get(name, {})) for role in ROLES]
             if set(words) != {"405"}:
                 given[name, method] = words
 
     assert given == expected
+
+
+def test_every_route_of_the_api_says_which_keys_it_opens_to(world):
+    declared = {
+        (name, method): scope for name, method, scope in map(str.split, table.SCOPES.strip().splitlines())
+    }
+    given = {}
+    for name, method in {(name, method) for name, method in pages() if world.path(name).startswith("/api/")}:
+        if name in WITHOUT_KEYS:
+            continue
+        path, data = world.path(name), table.DATA.get(name, {})
+        opens = []
+        for scope in Scope.values:
+            others = [other for other in Scope.values if other != scope]
+            alone, all_others = (
+                world.asks(world.key(scopes), method, path, data) for scopes in ([scope], others)
+            )
+            if alone != "403":
+                opens.append(scope)
+                assert all_others == "403", (name, method, scope)
+        given[name, method] = opens[0] if opens else "-"
+
+    assert given == declared
 
 
 def test_staff_get_the_screens_of_their_rights_and_nobody_else_gets_any(world):

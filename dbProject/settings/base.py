@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "tree_queries",
     "dbProject.apps.ProjectConfig",
     "dbProject.access",
+    "dbProject.idempotency",
     "dbProject.jobs",
     "dbProject.limits",
     "dbProject.outbox",
@@ -252,6 +253,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "tell-about-wishes": {"task": "products.tasks.tell_about_wishes", "schedule": 300.0},  # seconds
     "warm-cache": {"task": "products.tasks.warm_cache", "schedule": 60.0},  # seconds
     "relay-outbox": {"task": "dbProject.outbox.tasks.relay_outbox", "schedule": 5.0},  # seconds
+    "tidy-answers": {"task": "dbProject.idempotency.tasks.tidy_answers", "schedule": 3600.0},  # seconds
     "tidy-tokens": {"task": "dbProject.access.tasks.tidy_tokens", "schedule": 86_400.0},  # seconds
     "tidy-limits": {"task": "dbProject.limits.tasks.tidy_limits", "schedule": 3600.0},  # seconds
     "tidy-outbox": {"task": "dbProject.outbox.tasks.tidy_outbox", "schedule": 3600.0},  # seconds

@@ -31,5 +31,6 @@ PERMISSIONS_POLICY = "geolocation=(), microphone=(), camera=()"
 # Other sites' scripts -- nobody's, unless they are named. Cookies are never accepted from them.
 CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", default=[])
 CORS_ALLOWED_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-CORS_ALLOWED_HEADERS = ["Authorization", "Content-Type", "Accept-Language", "Idempotency-Key"]
+CORS_ALLOWED_HEADERS = ["Authorization", "Content-Type", "Accept-Language", "Idempotency-Key",
+                        "If-Match", "If-None-Match", "X-Cart-Token"]  # fmt: skip
 CORS_PREFLIGHT_MAX_AGE = 86_400  # seconds

@@ -5,7 +5,7 @@ from decimal import Decimal
 from orders import carriers
 from orders.carriers import Parcel
 from orders.models import Cart
-from orders.selectors import delivery
+from orders.selectors import delivery, totals
 
 
 def asked(cart: Cart, *, country: str, zip_code: str) -> dict[int, Decimal]:
@@ -17,6 +17,13 @@ def asked(cart: Cart, *, country: str, zip_code: str) -> dict[int, Decimal]:
     if not carriers.codes():
         return {}
     lines = [(item.product, item.quantity) for item in cart.items.select_related("product")]
+    return asked_for(lines, country=country, zip_code=zip_code)
+
+
+def asked_for(lines: totals.Lines, *, country: str, zip_code: str) -> dict[int, Decimal]:
+    """Ask likewise what it costs to send these goods, which need not be in a cart."""
+    if not carriers.codes():
+        return {}
     methods = [
         method for method in delivery.remembered_methods() if method.carrier and country in method.countries
     ]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from secrets import choice
 from typing import Any
+from uuid import uuid4
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -12,9 +13,10 @@ from django.utils.translation import gettext as _
 from dbProject import locks
 from dbProject.outbox import services as outbox
 from orders.errors import EmptyCart, LimitReached, NotDelivered, PriceChanged
-from orders.models import Cart, CartItem, Order, OrderDiscount, OrderEvent, OrderItem
+from orders.models import MOST_UNITS, Cart, CartItem, Order, OrderDiscount, OrderEvent, OrderItem
 from orders.selectors import offers, totals
 from orders.services import coupons, freezing, status, timeline
+from orders.services.cart import MOST_LINES
 from products.models import Product
 from products.services import stock
 from users.models import User
@@ -91,6 +93,29 @@ def place_order(
             if "order_number" not in str(error) or attempt == NUMBERS_TRIED:
                 raise
     raise AssertionError("unreachable")
+
+
+def place_directly(units: Mapping[int, int], *, user: User | None = None, **wanted: Any) -> Order:
+    """Place an order for these ``units`` (product pk -> how many) past any cart, as :func:`place_order`.
+
+    Raises:
+        LimitReached: More units of something, or more different things, than one order may have.
+    """
+    if len(units) > MOST_LINES:
+        raise LimitReached(_("One order holds %(most)d different things at most.") % {"most": MOST_LINES})
+    if too_many := [pk for pk, quantity in units.items() if quantity > MOST_UNITS]:
+        text = _("One order holds %(most)d units of one thing at most.") % {"most": MOST_UNITS}
+        raise LimitReached(text, product=too_many[0], most=MOST_UNITS)
+    with locks.patience(), transaction.atomic():
+        cart = Cart.objects.create(session_key=f"direct:{uuid4().hex}")
+        prices = {product.pk: product.effective_price for product in Product.objects.filter(pk__in=units)}
+        CartItem.objects.bulk_create(
+            CartItem(cart=cart, product_id=pk, quantity=quantity, price_seen=prices[pk])
+            for pk, quantity in units.items()
+        )
+        order = place_order(user=user, cart=cart, idempotency_key=uuid4().hex, **wanted)
+        cart.delete()
+    return order
 
 
 def new_order_number() -> str:

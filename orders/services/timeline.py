@@ -16,6 +16,8 @@ class Actor(NamedTuple):
 
 
 SHOP = Actor(OrderEvent.Actor.SHOP)
+SYSTEM = Actor(OrderEvent.Actor.STAFF)
+"""Another system that staff gave a key."""
 PROVIDER = Actor(OrderEvent.Actor.PROVIDER)
 
 

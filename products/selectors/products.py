@@ -1,7 +1,7 @@
 """What one product's page shows."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -129,6 +129,22 @@ def in_detail(*, of_staff: bool = False) -> ProductQuerySet:
     variants = shown.order_by("pk").prefetch_related(answers)
     detailed = chosen.with_category_and_brand().with_reviews().with_images().with_cover()
     return detailed.prefetch_related(answers, Prefetch("variants", variants))
+
+
+def dressed_for_programs(images: Mapping[int, ProductImage | None]) -> dict[int, Product]:
+    """Return product pk -> what lists show a program of it, deleted ones included; one query.
+
+    ``images`` are their pictures, where they have one.
+    """
+    if not images:
+        return {}
+    rows: ProductQuerySet = Product.all_objects.filter(pk__in=images)
+    found: dict[int, Product] = {}
+    for product in rows.with_category_and_brand().with_reviews():
+        image = images[product.pk]
+        product.cover_images = [image] if image else []
+        found[product.pk] = product
+    return found
 
 
 def page(

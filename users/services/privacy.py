@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from dbProject.access.models import LoginToken
+from dbProject.idempotency import services as idempotency
 from dbProject.jobs import services as jobs
 from dbProject.personal_data import Section, section
 from users.errors import AccountOfStaff
@@ -93,6 +94,7 @@ def erase(user: User) -> None:
     _end_sessions(user)
     _forget_in_log_of_staff(user)
     jobs.forget_of(user)
+    idempotency.forget(f"user:{user.pk}")
     if user.avatar:
         storage, name = user.avatar.storage, str(user.avatar.name)
         transaction.on_commit(lambda: storage.delete(name), robust=True)
@@ -100,8 +102,8 @@ def erase(user: User) -> None:
 
 
 def forget_address(email: str) -> int:
-    """Return 0: without an account nothing is known here."""
-    return 0
+    """Drop the answers to requests that name it; without an account nothing else is known here."""
+    return idempotency.forget_address(email)
 
 
 def _end_sessions(user: User) -> None:

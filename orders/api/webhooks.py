@@ -1,10 +1,9 @@
-"""What other systems tell and ask the shop about orders."""
+"""What payment providers tell the shop."""
 
 import logging
 
 from django.conf import settings
 from django.http import Http404
-from django.urls import path
 from rest_framework.decorators import api_view, authentication_classes, parser_classes, permission_classes
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -29,6 +28,3 @@ def payment_webhook(request: Request, provider: str) -> Response:
         logger.warning("A webhook for %s was refused: %s", provider, refusal.reason)
         raise
     return Response({"received": True})
-
-
-urlpatterns = [path("payments/webhooks/<slug:provider>/", payment_webhook, name="payment_webhook")]
