@@ -8,6 +8,7 @@ from dbProject.outbox.tasks import consumer
 from orders.gateways.test_bank import post
 from orders.services import (
     cart,
+    cart_reminders,
     charging,
     documents,
     holds,
@@ -102,6 +103,18 @@ def cancel_abandoned_orders(**_later: Any) -> None:
 def write_down_sales(**_later: Any) -> None:
     """Tell the catalog what sells."""
     sales.write_down()
+
+
+@shared_task(expires=900)  # seconds
+def remind_of_carts(**_later: Any) -> None:
+    """Have customers who want it reminded of what they left in their cart."""
+    cart_reminders.remind_due()
+
+
+@consumer
+def send_cart_reminder_email(*, cart_id: int, event_id: str, **_later: Any) -> None:
+    """Remind one customer of their cart."""
+    cart_reminders.send(cart_id=cart_id, event_id=event_id)
 
 
 @shared_task

@@ -8,7 +8,7 @@ from orders.selectors import letters
 from users.selectors import samples
 
 pytestmark = pytest.mark.django_db
-OF_ORDERS = 3 + len(letters.LETTERS)
+OF_ORDERS = 4 + len(letters.LETTERS)
 ABOUT_PRODUCTS = 4
 
 

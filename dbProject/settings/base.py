@@ -134,6 +134,8 @@ HOLD_MINUTES = 30  # how long goods stay reserved for an order that waits for it
 UNPAID_ORDER_AGE = timedelta(days=7)  # then it is cancelled
 REVIEW_MAIL_AFTER = timedelta(days=5)  # since an order was delivered
 GUEST_CART_AGE = timedelta(days=60)  # since it was last touched
+CART_REMINDER_AFTER = timedelta(hours=24)  # since a cart was last touched, if its owner wants to be reminded
+CART_REMINDER_UNTIL = timedelta(days=7)  # what was left longer ago is history
 
 # Carriers -- asked over HTTP what a delivery costs (docs/carriers.md); without any, staff's own prices count.
 CARRIERS = read_carriers(env.str("CARRIERS_FILE", default=""))
@@ -260,6 +262,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "release-expired-holds": {"task": "orders.tasks.release_expired_holds", "schedule": 30.0},  # seconds
     "cancel-abandoned-orders": {"task": "orders.tasks.cancel_abandoned_orders", "schedule": 3600.0},
     "write-down-sales": {"task": "orders.tasks.write_down_sales", "schedule": 900.0},
+    "remind-of-carts": {"task": "orders.tasks.remind_of_carts", "schedule": 900.0},  # seconds
     "drop-old-carts": {"task": "orders.tasks.drop_old_carts", "schedule": 86_400.0},
     "apply-retention": {
         "task": "users.tasks.apply_retention",

@@ -33,6 +33,13 @@ class Cart(TimestampedModel):
         help_text="A guest's: a random key kept inside the session, which outlives the session's own.",
     )
     coupon_code = models.CharField(_("coupon"), max_length=40, blank=True)
+    reminded_at = models.DateTimeField(
+        _("reminded at"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When a mail last told its owner what lies in it."),
+    )
 
     class Meta:
         db_table = "carts"

@@ -47,6 +47,20 @@ def mails() -> list[SampleMail]:
             {"withdrawal": withdrawal, "store_address": settings.STORE_ADDRESS},
         )
     )
+    cart = [
+        {"product": {"name": line["product_name"], "effective_price": line["unit_price"],
+                     "get_absolute_url": "/products/"},
+         "item": line}
+        for line in order["items"]["all"]
+    ]  # fmt: skip
+    mails.append(
+        SampleMail(
+            "cart_reminder",
+            "orders/mail/cart_reminder",
+            _("Your cart at %(store)s") % given,
+            {"lines": cart, "unsubscribe_url": settings.SITE_URL},
+        )
+    )
     for kind in letters.LETTERS:
         letter = letters.about(kind)
         detail = _("One linen apron") if kind.startswith("return") else ""

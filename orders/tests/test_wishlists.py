@@ -128,4 +128,4 @@ def test_a_list_costs_the_same_however_long_it_is(client, customer, count, djang
 
 
 QUERIES = 7
-"""Account, cart, the list, its items, their products and covers, which mails come; the session is remembered."""
+"""Account, cart, list, items, their products and covers, which mails come; the session is remembered."""

@@ -180,6 +180,23 @@ def test_which_mails_come_is_chosen_on_the_page_of_the_lists(client):
     assert list(said) == [("price_drop", True), ("price_drop", False), ("back_in_stock", True)]
 
 
+def test_what_is_killed_before_its_end_has_noted_nothing(monkeypatch):
+    user = somebody_who_wants(Kind.PRICE_DROP)
+    mug = ProductFactory(price=Decimal(40))
+    wishlists.save(user, product_id=mug.pk)
+    costs(mug, 30)
+
+    def die(*_):
+        raise SystemExit
+
+    with monkeypatch.context() as killed:
+        killed.setattr("dbProject.outbox.services.record_each", die)
+        with pytest.raises(SystemExit):
+            wish_mails.tell_price_drops()
+
+    assert len(sent()) == 1
+
+
 @pytest.mark.parametrize("count", [1, 12])
 def test_telling_many_costs_as_much_as_telling_one(count, django_assert_num_queries):
     mug, bowl = ProductFactory(price=Decimal(40)), ProductFactory(stock_quantity=0)

@@ -1,8 +1,14 @@
-"""Two who look for wishes to tell of at the same moment: everybody is told once."""
+"""Several tasks that look at the same moment for whom to write to: everybody is told once."""
 
+from datetime import timedelta
 from decimal import Decimal
 
+from django.utils import timezone
+
 from dbProject.outbox.models import OutboxEvent
+from orders.models import Cart
+from orders.services import cart as carts
+from orders.services import cart_reminders
 from products.models import Product
 from products.services import wish_mails, wishlists
 from products.tests.factories import ProductFactory
@@ -43,3 +49,21 @@ def test_a_drop_and_a_return_are_told_once_however_many_look_at_once(rounds):
                 *["products.tasks.send_price_drop_email"] * 3,
             ]
     look_like(price=40, is_available=False)
+
+
+def test_a_cart_is_told_of_once_however_many_look_at_once(rounds):
+    mug = ProductFactory(stock_quantity=99)
+    for user in UserFactory.create_batch(3):
+        consents.decide(user.pk, kind=MailConsent.Kind.ABANDONED_CART, is_given=True, source="test")
+        carts.add(carts.open_for(user), product_id=mug.pk, quantity=1)
+    Cart.objects.update(updated_at=timezone.now() - timedelta(hours=25))
+
+    with crowd(RIVALS) as people:
+        for _ in rounds(5):
+            OutboxEvent.objects.all().delete()
+            Cart.objects.update(reminded_at=None)
+
+            people.at_once(*[cart_reminders.remind_due] * RIVALS, within=0.01)
+
+            told = OutboxEvent.objects.values_list("payload__cart_id", flat=True)
+            assert sorted(told) == sorted(Cart.objects.values_list("pk", flat=True))
