@@ -229,6 +229,7 @@ products_brand               403/200 403/200 403/200 403/200 403/200
 products_category            403/200 403/200 403/200 403/200 403/200
 products_pictureaddress      403/200 403/403 302/302 403/403 403/302
 products_product             403/200 403/200 403/200 403/200 403/200
+products_wishlist            403/200 403/403 403/200 403/403 403/200
 products_review              403/200 403/403 403/200 403/403 403/200
 products_stockmovement       403/200 403/403 403/200 403/403 403/200
 orders_shippingzone          403/200 403/200 403/200 403/200 403/200

@@ -109,6 +109,7 @@ class World:
             "access.apikey": access.make_key(name="Warehouse", scopes=[])[0],
             "users.user": self.owner,
             "products.review": ReviewFactory(product=product, user=self.owner),
+            "products.wishlist": self.wish.wishlist,
             "products.productattribute": AttributeFactory(),
             "auth.group": Group.objects.get_or_create(name="manager")[0],
             "orders.taxrate": TaxRate.objects.create(

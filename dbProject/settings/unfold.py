@@ -173,6 +173,9 @@ UNFOLD: dict[str, Any] = {
                 "title": _("People"),
                 "items": [
                     entry(_("Reviews"), "reviews", "products_review_changelist", "products.view_review"),
+                    entry(
+                        _("Wishlists"), "favorite", "products_wishlist_changelist", "products.view_wishlist"
+                    ),
                     entry(_("Accounts"), "group", "users_user_changelist", "users.view_user"),
                     entry(_("Roles"), "badge", "auth_group_changelist", "auth.view_group"),
                 ],

@@ -1,12 +1,15 @@
 """Wishlists: kept by one customer, read by who has the link, moved to the cart."""
 
+from decimal import Decimal
+
 import pytest
 
 from orders.models import CartItem
 from products.errors import UnknownWishlist, WishlistRefused
 from products.models import Wishlist, WishlistItem
-from products.services import wishlists
-from products.tests.factories import ProductFactory
+from products.services import catalog, pictures, wishlists
+from products.tests.factories import AttributeFactory, ProductFactory
+from products.tests.pictures import picture
 from users.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +117,19 @@ def test_what_is_removed_leaves_its_list_once_and_a_list_goes_with_all_that_is_o
     for _ in range(2):
         assert client.post(f"{its_list}delete/").url == all_lists
     assert not WishlistItem.objects.exists()
+
+
+def test_a_variant_without_a_picture_of_its_own_shows_that_of_its_parent(
+    client, customer, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path
+    AttributeFactory(slug="color")
+    parent = ProductFactory(stock_quantity=0)
+    pictures.add(parent, picture(), alt_text="Both of them")
+    variant = catalog.add_variant(parent, sku="V", options={"color": "red"}, price=Decimal(5))
+    item = wishlists.save(customer, product_id=variant.pk)
+
+    assert 'alt="Both of them"' in page(client, f"/account/wishlists/{item.wishlist_id}/")
 
 
 @pytest.mark.parametrize("count", [1, 12])

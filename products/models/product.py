@@ -122,6 +122,10 @@ class ProductQuerySet(SoftDeleteQuerySet["Product"]):
         covers = ProductImage.objects.filter(is_primary=True)
         return self.prefetch_related(Prefetch("images", covers, to_attr="cover_images"))
 
+    def with_family_cover(self) -> Self:
+        """Load for :attr:`Product.cover` also the primary pictures of parents; up to three more queries."""
+        return self.with_cover().prefetch_related(Prefetch("parent", Product.all_objects.with_cover()))
+
     def with_reviews(self) -> Self:
         """Add ``review_count`` and ``avg_rating`` (1 to 5, ``None`` without reviews) of approved reviews."""
         return self.annotate(review_count=REVIEW_COUNT, avg_rating=AVG_RATING)
@@ -359,6 +363,11 @@ class Product(SoftDeleteModel, RatedModel, TimestampedModel):
     @property
     def is_on_sale(self) -> bool:
         return self.sale_price is not None
+
+    @property
+    def cover(self) -> ProductImage | None:
+        """The primary picture, or of a variant without one its parent's; after ``with_family_cover()``."""
+        return next(iter(self.cover_images or (self.parent.cover_images if self.parent else [])), None)
 
     @property
     def has_variants(self) -> bool:

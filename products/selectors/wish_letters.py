@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from products.models import Product, ProductImage, WishlistItem
+from products.models import Product, WishlistItem
 from products.selectors import prices
 from users.models import MailConsent, User
 from users.selectors import consents
@@ -20,10 +20,6 @@ class Wish(NamedTuple):
     product: Product
     before: Decimal | None = None
     lowest_before: Decimal | None = None
-
-    @property
-    def image(self) -> ProductImage | None:
-        return next(iter(self.product.cover_images), None)
 
 
 class Letter(NamedTuple):
@@ -73,7 +69,7 @@ def _still_wanted(user_id: int, product_ids: Collection[int]) -> list[Product]:
     """Return what is for sale and still on a list of theirs, the newest wish first."""
     own = WishlistItem.objects.filter(wishlist__user=user_id, product__in=product_ids).order_by("-pk")
     order = {pk: place for place, pk in enumerate(own.values_list("product", flat=True))}
-    products = Product.objects.active().filter(pk__in=order).select_related("parent").with_cover()
+    products = Product.objects.active().filter(pk__in=order).with_family_cover()
     found = [one for one in products if one.parent is None or one.parent.is_for_sale]
     return sorted(found, key=lambda one: order[one.pk])
 

@@ -23,6 +23,6 @@ def public(token: str) -> Wishlist | None:
 
 def items(wishlist: Wishlist) -> list[WishlistItem]:
     """Return what is on a list and still for sale, the newest first, with covers; two queries."""
-    products = Product.objects.active().with_cover()
+    products = Product.objects.active().with_family_cover()
     rows = wishlist.items.filter(product__in=Product.objects.active()).order_by("-created_at", "-pk")
     return list(rows.prefetch_related(Prefetch("product", products)))

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from dbProject.pages.models import Page
 from products.models import Brand, Category, ProductAttribute, Review, StockMovement
-from products.services import attributes, reconciliation, stock
+from products.services import attributes, reconciliation, stock, wishlists
 from products.tests.factories import (
     AttributeFactory,
     BrandFactory,
@@ -16,7 +16,7 @@ from products.tests.factories import (
 )
 from products.tests.pictures import bomb, encoded
 from users.models import User
-from users.tests.factories import StaffFactory
+from users.tests.factories import StaffFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -249,3 +249,35 @@ def test_an_account_is_made_by_its_address(staff_client):
     assert person.username == "new@example.com"
     assert person.check_password(password)
     assert not person.is_staff
+
+
+# Wishlists
+
+
+def test_staff_find_a_list_by_its_owner_or_what_is_on_it_and_cannot_open_its_link(
+    staff_client, django_assert_num_queries
+):
+    owner, mug = UserFactory(email="kim@example.com"), ProductFactory(name="Harbor mug")
+    item = wishlists.save(owner, product_id=mug.pk)
+    wishlists.note(owner, item_id=item.pk, notes="The green one")
+    other = wishlists.save(UserFactory(), product_id=ProductFactory().pk)
+    changelist = reverse("admin:products_wishlist_changelist")
+
+    for words in ("kim@example", "harbor"):
+        found = staff_client.get(changelist, {"q": words}).context["cl"].result_list
+        assert [one.pk for one in found] == [item.wishlist_id]
+    page = staff_client.get(reverse("admin:products_wishlist_change", args=[item.wishlist_id]))
+    text = page.content.decode()
+    assert "The green one" in text
+    assert item.wishlist.token not in text
+    staff_client.get(changelist)
+    with django_assert_num_queries(CHANGELIST_QUERIES):
+        staff_client.get(changelist)
+    for _ in range(5):
+        wishlists.save(UserFactory(), product_id=mug.pk)
+    wishlists.save(other.wishlist.user, product_id=mug.pk)
+    with django_assert_num_queries(CHANGELIST_QUERIES):
+        staff_client.get(changelist)
+
+
+CHANGELIST_QUERIES = 3
