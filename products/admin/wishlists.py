@@ -22,6 +22,7 @@ class ItemInline(TabularInline):
     ordering = ("-pk",)
     extra = 0
     can_delete = False
+    hide_title = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)

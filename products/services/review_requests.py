@@ -41,14 +41,13 @@ def ask_due() -> int:
     askable = ReviewInvitation.objects.filter(~Exists(said), user__in=consents.recipients(KIND), pk__in=pks)
     for row in askable.order_by("pk"):
         mails[row.user_id, row.reference, row.language].append(row.product_id)
-    for (user_id, _reference, language), product_ids in mails.items():
-        outbox.record(
-            "products.tasks.send_review_request_email",
-            user_id=user_id,
-            language=language,
-            product_ids=product_ids,
-        )
-    return len(mails)
+    return outbox.record_each(
+        "products.tasks.send_review_request_email",
+        [
+            {"user_id": user_id, "language": language, "product_ids": product_ids}
+            for (user_id, _reference, language), product_ids in mails.items()
+        ],
+    )
 
 
 def send(*, user_id: int, language: str, product_ids: list[int], event_id: str) -> None:
