@@ -143,6 +143,11 @@ product-detail                       PATCH 401  403   403   200   200
 product-detail                       DELETE 401 403   403   204   204
 product-bulk-create                  POST 401   403   403   400   400
 product-bulk-update                  POST 401   403   403   400   400
+product-import                       POST 401   403   403   400   400
+product-export                       POST 401   403   403   202   202
+product-stream                       GET  401   403   403   200   200
+order-stream                         GET  401   403   403   200   200
+task-result                          GET  401   404   404   404   404
 product-reviews                      GET  200   200   200   200   200
 product-reviews                      POST 401   400   400   400   400
 category-list                        GET  200   200   200   200   200
@@ -264,6 +269,10 @@ product-detail          PATCH  catalog:write
 product-detail          DELETE catalog:write
 product-bulk-create     POST   catalog:write
 product-bulk-update     POST   catalog:write
+product-import          POST   catalog:write
+product-export          POST   catalog:write
+product-stream          GET    catalog:read
+order-stream            GET    orders:read
 product-reviews         GET    catalog:read
 product-reviews         POST   -
 category-list           GET    catalog:read
@@ -286,6 +295,5 @@ logout                  POST   -
 password_reset          POST   -
 user-me                 GET    -
 user-me                 PATCH  -
-task-detail             GET    -
 """
 """Which scope of an API key opens what; a line with none is closed to every key."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.http import QueryDict
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import parse_etags
@@ -71,6 +72,7 @@ class Endpoint(APIView):
     query_class: ClassVar[type[Query]] = Query
     more_parameters: ClassVar[re.Pattern[str]] = NOTHING
     has_versions: ClassVar[bool] = True
+    most_bytes: ClassVar[int] = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

@@ -17,4 +17,5 @@ class Shape(NamedTuple):
     in_pages: bool = False
     media: str = ""
     is_costly: bool = False
+    is_upload: bool = False
     of_a_version: bool = False

@@ -34,6 +34,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Keep what ``user`` has started."""
         return self.filter(created_by=user)
 
+    def of_key(self, key: Any) -> Self:
+        """Keep what the system with this API key has started."""
+        return self.filter(api_key=key)
+
     def unfinished(self) -> Self:
         return self.filter(status__in=UNFINISHED)
 
@@ -84,6 +88,14 @@ class Job(TimestampedModel):
         blank=True,
         related_name="+",
         verbose_name=_("started by"),
+    )
+    api_key = models.ForeignKey(
+        "access.ApiKey",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("started by the system"),
     )
     claim = models.UUIDField(null=True, blank=True, editable=False)
     claimed_until = models.DateTimeField(null=True, blank=True, editable=False)

@@ -118,17 +118,18 @@ def start(
     *,
     params: Mapping[str, Any] | None = None,
     by: Any = None,
+    api_key: Any = None,
     file: File[Any] | None = None,
     staged: str = "",
 ) -> Job:
     """Write down a job of that ``kind`` (see ``JOB_HANDLERS``) and ask a worker to begin once this commits.
 
-    ``by`` is the account that may see it. Its input is a ``file``, or one ``staged`` before. A broker
+    ``by`` is the account that may see it, or ``api_key`` the system. Its input is a ``file``, or one ``staged`` before. A broker
     that is away or hangs costs the caller 2 s at most: the schedule finds the job again.
     """
     if kind not in settings.JOB_HANDLERS:
         raise ValueError(f"no handler in JOB_HANDLERS for {kind}")
-    job = Job(kind=kind, params=dict(params or {}), created_by=by)
+    job = Job(kind=kind, params=dict(params or {}), created_by=by, api_key=api_key)
     if file is not None:
         suffix = Path(file.name or "").suffix.lower()[:10]
         job.input_file.save(f"{job.pk}{suffix}", file, save=False)

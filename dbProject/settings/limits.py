@@ -106,6 +106,7 @@ RATE_LIMIT_VIEWS: dict[str, list[str]] = {
     "product-reviews": ["reviews"],
     "search_suggest": ["suggestions"],
     "task-detail": ["progress"],
+    "task-result": ["progress"],
 }
 """View name -> the rows that count what is posted there; the first that is used up refuses."""
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from orders.api.cart import CartAdd, CartCoupon, CartDetail, CartLine
-from orders.api.orders import OrderDetail, OrderFromCart, OrderList
+from orders.api.orders import OrderDetail, OrderFromCart, OrderList, OrderStream
 from orders.api.quotes import Quotes
 from orders.api.webhooks import payment_webhook
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("orders/", OrderList.as_view(), name="order-list"),
     path("orders/create-from-cart/", OrderFromCart.as_view(), name="order-create-from-cart"),
     path("orders/quotes/", Quotes.as_view(), name="order-quotes"),
+    path("orders/stream/", OrderStream.as_view(), name="order-stream"),
     path("orders/<int:pk>/", OrderDetail.as_view(), name="order-detail"),
     path("payments/webhooks/<slug:provider>/", payment_webhook, name="payment_webhook"),
 ]

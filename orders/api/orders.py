@@ -4,12 +4,13 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
-from django.http import Http404
+from django.http import Http404, StreamingHttpResponse
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from dbProject.api.access import NotAllowed, account_of, anyone, customer, has_rights, key_of
+from dbProject.api import streams
+from dbProject.api.access import NotAllowed, account_of, anyone, customer, has_rights, key_of, staff
 from dbProject.api.endpoints import Endpoint, FieldsQuery, PagesQuery
 from dbProject.api.once import once
 from dbProject.api.shapes import Shape
@@ -136,6 +137,28 @@ class OrderDetail(Endpoint):
             else:
                 services.move(order, to=sent["status"], actor=actor, detail=sent["detail"])
         return Response(self.shown(OrderOut, _found(request, pk)))
+
+
+class OrderStream(Endpoint):
+    """All orders, a line of JSON each, with a ``cursor`` to go on behind it."""
+
+    rules = {"GET": staff("orders.view_order", scope=READ)}
+    shapes = {"GET": Shape(OrderOut, media=streams.MEDIA_TYPE)}
+    query_class = streams.StreamQuery
+    has_versions = False
+
+    def get(self, request: Request) -> StreamingHttpResponse:
+        asked = self.asked()
+        rows = Order.objects.prefetch_related("items", "discounts")
+        if since := asked.get("updated_since"):
+            rows = rows.filter(updated_at__gte=since)
+        return streams.answer(
+            streams.lines(
+                rows,
+                after=streams.behind(asked.get("cursor", "")),
+                shown=lambda chunk: list(OrderOut(chunk, many=True, context=self.context()).data),
+            )
+        )
 
 
 def _visible(request: Request) -> OrderQuerySet:

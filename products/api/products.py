@@ -90,9 +90,9 @@ class ProductDetail(Endpoint):
     query_class = FieldsQuery
 
     def get(self, request: Request, pk: int) -> Response:
-        is_for_staff = _is_for_staff(request)
-        shape = ProductOfStaffOut if is_for_staff else ProductDetailOut
-        return self.one(_found(pk, of_staff=is_for_staff), shape)
+        sees_all = is_for_staff(request)
+        shape = ProductOfStaffOut if sees_all else ProductDetailOut
+        return self.one(_found(pk, of_staff=sees_all), shape)
 
     def patch(self, request: Request, pk: int) -> Response:
         with transaction.atomic():
@@ -111,7 +111,8 @@ class ProductDetail(Endpoint):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-def _is_for_staff(request: Request) -> bool:
+def is_for_staff(request: Request) -> bool:
+    """Say whether whoever asks sees stock, costs, and what is not for sale."""
     key = key_of(request)
     return WRITE in key.scopes if key else has_rights(request, ["products.view_product"])
 
