@@ -18,6 +18,7 @@ from rest_framework.test import APIClient
 
 from dbProject import caching, resilience
 from dbProject.limits import counters, rules
+from dbProject.webhooks import services as webhooks
 from orders.tests.factories import OrderFactory
 from products.tests.factories import ProductFactory
 from users.tests.factories import StaffFactory, UserFactory
@@ -35,6 +36,7 @@ def _nothing_remembered():
     caching.memory.clear()
     counters.memory.clear()
     rules.forget()
+    webhooks.remember(())
     shutil.rmtree(Path(settings.TEST_BANK_LEDGER).parent, ignore_errors=True)
     current_app.control.purge()
 

@@ -29,6 +29,7 @@ from dbProject.mail import SampleMail, rendered
 from dbProject.samples import filled_in_form
 from dbProject.shared_pages import shared
 from dbProject.templatetags.money import round_money
+from dbProject.webhooks import samples as webhook_mails
 from orders.selectors import orders
 from orders.selectors import samples as order_mails
 from orders.views import samples as buying_samples
@@ -119,7 +120,7 @@ def styleguide_mail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _sample_mails() -> list[SampleMail]:
-    return [*order_mails.mails(), *account_mails.mails(), *product_mails.mails()]
+    return [*order_mails.mails(), *account_mails.mails(), *product_mails.mails(), *webhook_mails.mails()]
 
 
 @require_safe

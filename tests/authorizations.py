@@ -223,6 +223,8 @@ app_list                      404 200
 MODEL_SCREENS = """
 account_emailaddress         403/200 403/200 302/302 403/302 403/302
 access_apikey                403/200 403/200 403/200 403/403 403/200
+webhooks_webhookendpoint     403/200 403/200 403/200 403/200 403/200
+webhooks_webhookdelivery     403/200 403/403 403/200 403/403 403/200
 jobs_job                     200/200 403/403 302/200 403/403 404/200
 outbox_outboxevent           403/200 403/403 302/302 403/403 403/302
 pages_page                   403/200 403/200 403/200 403/200 403/200

@@ -1,8 +1,8 @@
 """The long proof, and the proof of the proof: ``./shop prove`` and ``./shop prove --mutants``.
 
 The first lets every race have many trials and says what bound they give, has Mozilla's scanner score every
-kind of page, then lets busy days pass in a database whose books ``manage.py reconcile`` looks at last. The second breaks a copy of the shop, one promise
-at a time, and sees to it that the race for that promise fails.
+kind of page, then lets busy days pass in a database whose books ``manage.py reconcile`` looks at last. The
+second breaks a copy of the shop, one promise at a time, and sees to it that the race for that promise fails.
 """
 
 import argparse
@@ -38,7 +38,7 @@ def main() -> int:
 
 
 def prove(rounds: int) -> int:
-    """Let each race have so many trials, the pages be scored and the books be looked at; return the worst status."""
+    """Let races have so many trials, pages be scored and books be looked at; return the worst status."""
     races = run(["-m", "pytest", *RACES], PROVE_ROUNDS=str(rounds))
     scores = run(["-m", "pytest", "tests/observatory.py"])
     days = (

@@ -18,6 +18,7 @@ from dbProject.access.models import Scope
 from dbProject.jobs import services as jobs
 from dbProject.jobs.models import Job
 from dbProject.pages import services as texts
+from dbProject.webhooks import services as webhooks
 from orders.models import TaxRate
 from orders.selectors import samples
 from orders.services import cart as carts
@@ -92,6 +93,7 @@ class World:
         self.job = Job.objects.create(kind="export_products", created_by=self.owner)
         self.export = personal_exports.start(self.owner, language="en")
         jobs.run_slice(self.export.pk)
+        endpoint, _secret = webhooks.add_endpoint(url="https://partner.example.com/hook", name="Partner")
         self.rows = {
             "products.product": product,
             "products.brand": product.brand,
@@ -107,6 +109,8 @@ class World:
             "products.stockmovement": product.movements.first(),
             "jobs.job": self.job,
             "access.apikey": access.make_key(name="Warehouse", scopes=[])[0],
+            "webhooks.webhookendpoint": endpoint,
+            "webhooks.webhookdelivery": webhooks.send_test(endpoint),
             "users.user": self.owner,
             "products.review": ReviewFactory(product=product, user=self.owner),
             "products.wishlist": self.wish.wishlist,

@@ -72,14 +72,14 @@ def record_each(task: str, payloads: Iterable[Mapping[str, Any]]) -> int:
     return len(events)
 
 
-def poke() -> None:
-    """Ask for a relay now. If that fails nothing is lost: the schedule asks again within 5 s.
+def poke(task: str = RELAY) -> None:
+    """Ask for a relay now, or for what else the schedule asks for every few seconds: a failure loses nothing.
 
     A broker that hangs costs its socket's timeout (2 s), and only the first who asks: then the breaker opens.
     """
     breaker = resilience.breaker("broker", trips_on=(OperationalError, OSError), failures=1)
     with suppress(OperationalError, OSError, resilience.CircuitOpen), breaker.guard():
-        current_app.send_task(RELAY, retry=False)
+        current_app.send_task(task, retry=False)
 
 
 def relay_all() -> int:

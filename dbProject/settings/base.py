@@ -29,6 +29,7 @@ from dbProject.settings.security import CSP_CONFIG_ADMIN as CSP_CONFIG_ADMIN
 from dbProject.settings.security import CSP_OF_FILES as CSP_OF_FILES
 from dbProject.settings.security import PERMISSIONS_POLICY as PERMISSIONS_POLICY
 from dbProject.settings.unfold import UNFOLD as UNFOLD
+from dbProject.settings.webhooks import *  # noqa: F403
 
 django_stubs_ext.monkeypatch()  # lets QuerySet["Product"] be written at run time
 read_dotenv()
@@ -73,6 +74,7 @@ INSTALLED_APPS = [
     "dbProject.limits",
     "dbProject.outbox",
     "dbProject.pages",
+    "dbProject.webhooks",
     "users",
     "products",
     "orders",
@@ -257,6 +259,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "relay-outbox": {"task": "dbProject.outbox.tasks.relay_outbox", "schedule": 5.0},  # seconds
     "tidy-answers": {"task": "dbProject.idempotency.tasks.tidy_answers", "schedule": 3600.0},  # seconds
     "tidy-tokens": {"task": "dbProject.access.tasks.tidy_tokens", "schedule": 86_400.0},  # seconds
+    "deliver-webhooks": {"task": "dbProject.webhooks.tasks.deliver_webhooks", "schedule": 5.0},  # seconds
     "tidy-limits": {"task": "dbProject.limits.tasks.tidy_limits", "schedule": 3600.0},  # seconds
     "tidy-outbox": {"task": "dbProject.outbox.tasks.tidy_outbox", "schedule": 3600.0},  # seconds
     "release-expired-holds": {"task": "orders.tasks.release_expired_holds", "schedule": 30.0},  # seconds
@@ -307,6 +310,7 @@ RETENTION = {
     "jobs": "dbProject.jobs.services.tidy",
     "outbox": "dbProject.outbox.services.tidy",
     "rate_counts": "dbProject.limits.services.tidy",
+    "webhooks": "dbProject.webhooks.services.tidy",
 }
 """What lets go of each kind of data that is too old (see dbProject.retention)."""
 

@@ -43,6 +43,7 @@ MEMORY_CACHE_SECONDS = 0  # what one test remembered is not there for the next
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # no database is dropped under the connection of a server's thread
 _patient = {"SOCKET_CONNECT_TIMEOUT": 5, "SOCKET_TIMEOUT": 5}  # seconds; a busy machine is slow, not wrong
 CACHES = {"default": CACHES["default"] | {"OPTIONS": CACHES["default"]["OPTIONS"] | _patient}}
+WEBHOOK_ENDPOINTS_REMEMBERED = 3600  # seconds: each test begins with nobody who listens, and knows it
 SHARED_PAGE_SECONDS = 0  # tests see pages as they are built; those of shared_pages say otherwise
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 STATIC_ROOT = None

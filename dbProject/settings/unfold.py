@@ -186,6 +186,18 @@ UNFOLD: dict[str, Any] = {
                     entry(_("Pages"), "article", "pages_page_changelist", "pages.view_page"),
                     entry(_("Jobs"), "hourglass_empty", "jobs_job_changelist"),
                     entry(_("API keys"), "key", "access_apikey_changelist", "access.view_apikey"),
+                    entry(
+                        _("Webhooks"),
+                        "webhook",
+                        "webhooks_webhookendpoint_changelist",
+                        "webhooks.view_webhookendpoint",
+                    ),
+                    entry(
+                        _("Deliveries of webhooks"),
+                        "outgoing_mail",
+                        "webhooks_webhookdelivery_changelist",
+                        "webhooks.view_webhookdelivery",
+                    ),
                     entry(_("Outbox"), "outbox", "outbox_outboxevent_changelist", "outbox.view_outboxevent"),
                     entry(
                         _("Pictures to fetch"),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from dbProject.outbox import services as outbox
 from orders.errors import PaymentRefused, UnknownOrder
 from orders.models import Order, OrderEvent, Payment, PaymentEvent
-from orders.services import card_testing, status, timeline
+from orders.services import announcements, card_testing, status, timeline
 from products.errors import OutOfStock
 
 Kind = PaymentEvent.Kind
@@ -62,7 +62,9 @@ def apply_event(
         return order
     if payment and kind == Kind.CAPTURED:
         Payment.objects.filter(pk=payment.pk).update(state=Payment.State.PAID, next_check_at=None)
-    return BOOKED_BY[Kind(kind)](order, event)
+    order = BOOKED_BY[Kind(kind)](order, event)
+    announcements.payment(order, event)
+    return order
 
 
 def _authorized(order: Order, event: PaymentEvent) -> Order:

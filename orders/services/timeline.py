@@ -5,6 +5,7 @@ from typing import NamedTuple
 from dbProject.outbox import services as outbox
 from orders.models import Order, OrderEvent
 from orders.selectors import letters
+from orders.services import announcements
 from users.models import User
 
 
@@ -36,6 +37,7 @@ def record(order: Order, kind: str, *, actor: Actor, detail: str = "") -> OrderE
     step = OrderEvent.objects.create(
         order=order, kind=kind, detail=detail[:300], actor=actor.kind, user=actor.user
     )
+    announcements.step(order, kind)
     if kind in letters.LETTERS:
         outbox.record("orders.tasks.send_order_step_email", step_id=step.pk)
     return step

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from dbProject import caching
 from products.errors import PriceRefused, SkuTaken, SlugTaken, UnknownProduct, VariantRefused
 from products.models import Brand, Category, Product
-from products.services import addresses, attributes, parents, price_history, stock
+from products.services import addresses, announcements, attributes, parents, price_history, stock
 from users.models import User
 
 EDITABLE = {
@@ -81,6 +81,7 @@ def create_product(
         product.save(force_insert=True)
     stock.open_ledgers([product])
     price_history.record([product])
+    announcements.created([product])
     caching.forget("catalog")
     return product
 
@@ -138,6 +139,7 @@ def update_product(
         price_history.record([locked])
     addresses.remember_move(locked, old_slug=before[2])
     parents.refresh([locked.pk] if locked.has_variants else [locked.parent_id] if locked.parent_id else [])
+    announcements.updated([locked])
     caching.forget("catalog")
     return locked
 
@@ -189,6 +191,7 @@ def add_variant(
     price_history.record([variant])
     attributes.set_values(variant, options)
     parents.refresh([locked.pk])
+    announcements.created([variant])
     caching.forget("catalog")
     return variant
 
@@ -220,6 +223,7 @@ def delete_product(product: Product) -> None:
     Product.objects.filter(parent=product.pk).delete()
     Product.objects.filter(pk=product.pk).delete()
     parents.refresh([product.parent_id] if product.parent_id else [])
+    announcements.deleted([product])
     caching.forget("catalog")
 
 
@@ -229,6 +233,7 @@ def restore_product(product: Product) -> None:
     Product.all_objects.filter(pk=product.pk).restore()
     Product.all_objects.filter(parent=product.pk).restore()
     parents.refresh([pk for pk in (product.pk, product.parent_id) if pk])
+    announcements.updated([product])
     caching.forget("catalog")
 
 

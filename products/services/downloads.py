@@ -1,20 +1,16 @@
 """Files from addresses that strangers name: small, in time, and never from inside our own network."""
 
 import asyncio
-import ipaddress
-import socket
-from collections.abc import Callable
 
 import httpx
+
+from dbProject import public_hosts
+from dbProject.public_hosts import AddressCheck, is_public
 
 SECONDS = 10
 REDIRECTS = 3
 USER_AGENT = "shop-pictures/1"
 TEMPORARY = {408, 425, 429}  # and every 5xx
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
-
-AddressCheck = Callable[[str], bool]
-"""Whether the IP address in this text may be connected to."""
 
 
 class DownloadFailed(Exception):
@@ -24,17 +20,6 @@ class DownloadFailed(Exception):
         super().__init__(reason)
         self.reason = reason
         self.is_final = is_final
-
-
-def is_public(ip: str) -> bool:
-    """Say whether ``ip`` belongs to the public internet, also where it is an IPv4 address in disguise."""
-    address = ipaddress.ip_address(ip.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address):
-        if address in NAT64 or address.sixtofour or address.teredo:
-            return False
-        if address.ipv4_mapped:
-            return is_public(str(address.ipv4_mapped))
-    return address.is_global and not address.is_multicast
 
 
 async def download(
@@ -58,7 +43,7 @@ async def download(
 
 def new_client() -> httpx.AsyncClient:
     """Return a client that follows nothing and trusts no proxy by itself."""
-    return httpx.AsyncClient(trust_env=False, follow_redirects=False, headers={"User-Agent": USER_AGENT})
+    return public_hosts.new_client(USER_AGENT)
 
 
 async def _follow(client: httpx.AsyncClient, address: str, max_bytes: int, is_allowed: AddressCheck) -> bytes:
@@ -76,26 +61,14 @@ async def _follow(client: httpx.AsyncClient, address: str, max_bytes: int, is_al
 
 
 async def _request(client: httpx.AsyncClient, url: httpx.URL, is_allowed: AddressCheck) -> httpx.Request:
-    """Return a request to the very IP address that was checked: a second lookup might answer another."""
     if url.scheme not in {"http", "https"} or not url.host:
         raise DownloadFailed("only http and https addresses are fetched", is_final=True)
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(
-            url.host, url.port or 443, type=socket.SOCK_STREAM
-        )
-    except (socket.gaierror, UnicodeError) as unknown:
+        return await public_hosts.pinned(client, "GET", url, is_allowed=is_allowed, seconds=SECONDS)
+    except public_hosts.UnknownHost as unknown:
         raise DownloadFailed("the host is unknown", is_final=False) from unknown
-    found.sort(key=lambda place: place[0] != socket.AF_INET)  # not every network has a way to IPv6
-    ips = [str(place[4][0]) for place in found]
-    if not all(is_allowed(ip) for ip in ips):
-        raise DownloadFailed("the address is not on the public internet", is_final=True)
-    return client.build_request(
-        "GET",
-        url.copy_with(host=ips[0]),
-        headers={"Host": url.netloc.decode("ascii")},
-        extensions={"sni_hostname": url.raw_host.decode("ascii")},
-        timeout=SECONDS,
-    )
+    except public_hosts.NotPublic as inside:
+        raise DownloadFailed("the address is not on the public internet", is_final=True) from inside
 
 
 async def _body(response: httpx.Response, max_bytes: int) -> bytes:

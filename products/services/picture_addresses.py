@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from dbProject import public_hosts
 from products.errors import PictureRefused, UnknownProduct
 from products.models import PictureAddress
 from products.services import downloads, pictures
@@ -30,7 +31,7 @@ Fetched = bytes | downloads.DownloadFailed
 
 
 def fetch_due(
-    *, seconds: float = SLICE_SECONDS, is_allowed: downloads.AddressCheck = downloads.is_public
+    *, seconds: float = SLICE_SECONDS, is_allowed: public_hosts.AddressCheck = public_hosts.is_public
 ) -> int:
     """Fetch pictures that are due and give them to their products, for about ``seconds``; return how many.
 
@@ -77,7 +78,7 @@ def _claim() -> list[PictureAddress]:
     return rows
 
 
-async def _fetch(rows: list[PictureAddress], is_allowed: downloads.AddressCheck) -> list[Fetched]:
+async def _fetch(rows: list[PictureAddress], is_allowed: public_hosts.AddressCheck) -> list[Fetched]:
     async with downloads.new_client() as client:
 
         async def one(row: PictureAddress) -> Fetched:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from dbProject import caching, money
 from products.errors import PriceChanged, PriceRefused
 from products.models import Product
-from products.services import catalog, parents, price_history
+from products.services import announcements, catalog, parents, price_history
 from users.models import User
 
 logger = getLogger(__name__)
@@ -118,6 +118,7 @@ def change_prices(pks: Collection[int], rule: PriceRule, *, seen: str, actor: Us
     )
     price_history.record([change.product for change in rows])
     parents.refresh({change.product.parent_id for change in rows if change.product.parent_id})
+    announcements.updated(change.product for change in rows)
     caching.forget("catalog")
     logger.info("%s prices changed by %s: %s", len(rows), actor, rule)
     return len(rows)

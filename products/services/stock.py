@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from dbProject import caching, statements
 from products.errors import ChooseVariant, OutOfStock, StockRefused, UnknownProduct
 from products.models import Product, StockMovement
-from products.services import low_stock, parents
+from products.services import announcements, low_stock, parents
 from users.models import User
 
 AT_ONCE = 1000
@@ -207,6 +207,7 @@ def _move(
         )
         for product in products
     )
+    announcements.stock(products, changes, kind=kind, reference=reference)
     turned = [product for product in products if before[product.pk][1] != product.is_available]
     parents.refresh({product.parent_id for product in turned if product.parent_id})
     if any(before[product.pk][0] != product.stock_status for product in products):

@@ -8,9 +8,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from django.utils import timezone
 
+from dbProject import public_hosts
 from products import tasks
 from products.models import PictureAddress, ProductImage
-from products.services import downloads, picture_addresses
+from products.services import picture_addresses
 from products.tests.factories import ProductFactory
 from products.tests.pictures import encoded, picture
 
@@ -213,7 +214,7 @@ def test_nothing_inside_our_own_network_is_ever_asked(address):
     ],
 )
 def test_only_the_public_internet_counts_as_public(ip, expected):
-    assert downloads.is_public(ip) is expected
+    assert public_hosts.is_public(ip) is expected
 
 
 def test_a_row_that_another_worker_took_is_not_fetched_twice(site):

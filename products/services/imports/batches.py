@@ -15,7 +15,7 @@ from dbProject import caching
 from products.models import PictureAddress, Product, ProductAttributeValue
 from products.readers import Picture, Problem, Record
 from products.search import upkeep
-from products.services import addresses, attributes, parents, price_history, stock
+from products.services import addresses, announcements, attributes, parents, price_history, stock
 from products.services.imports import new_rows, rows
 from products.services.imports.merging import Merger
 from products.services.imports.rows import Row
@@ -158,6 +158,9 @@ class _Writer:
         parents.refresh(figures_of)
         if priceless := [row.product.pk for row in new if row.lacks_price]:
             Product.all_objects.filter(pk__in=priceless).update(price=F("price_low"))
+        announcements.created(row.product for row in new)
+        announcements.updated(row.product for row in old if row.changed_fields() - {"stock_quantity"})
+        announcements.stock((row.product for row in old), moved, kind="import", reference=self._reference)
 
     @staticmethod
     def _pages(changed: Sequence[Row]) -> set[int]:
