@@ -13,7 +13,7 @@ from dbProject import caching
 from dbProject.errors import ShopError
 from products.errors import BatchRefused, SkuTaken, SlugTaken
 from products.models import Product
-from products.services import catalog, parents, price_history, stock
+from products.services import announcements, catalog, parents, price_history, stock
 from users.models import User
 
 AT_ONCE = 500
@@ -46,6 +46,7 @@ def _created(rows: Sequence[Mapping[str, Any]]) -> list[Product]:
     made = Product.objects.bulk_create(products, batch_size=AT_ONCE)
     stock.open_ledgers(made)
     price_history.record(made)
+    announcements.created(made)
     caching.forget("catalog")
     return made
 
@@ -124,6 +125,7 @@ def _store_prices(products: list[Product]) -> None:
         {product.parent_id for product in products if product.parent_id}
         | {product.pk for product in products if product.has_variants}
     )
+    announcements.updated(products)
 
 
 def _taken(products: list[Product]) -> Wrong:
