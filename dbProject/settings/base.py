@@ -104,7 +104,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "dbProject.middleware.ShopErrorMiddleware",
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # so that templates/ may have its own widgets
+FORM_RENDERER = "dbProject.form_renderer.FormRenderer"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -1,4 +1,4 @@
-"""The shop's own templates of Django's widgets."""
+"""``dbProject.form_renderer``."""
 
 import pytest
 from django import forms
@@ -22,7 +22,7 @@ def test_a_select_is_written_as_django_writes_it(value):
 
 
 @pytest.mark.parametrize(
-    "widget", [forms.TextInput, forms.EmailInput, forms.HiddenInput, forms.CheckboxInput]
+    "widget", [forms.TextInput, forms.EmailInput, forms.HiddenInput, forms.CheckboxInput, forms.PasswordInput]
 )
 @pytest.mark.parametrize("value", [None, "", "A & <B>", 0, True])
 def test_an_input_is_written_as_django_writes_it(widget, value):
