@@ -1,4 +1,4 @@
-"""One customer, several windows: a thing is saved once, limits hold, and what moves to the cart moves once."""
+"""One customer, several windows: a thing is saved once, limits hold, what moves to the cart moves once."""
 
 from functools import partial
 
