@@ -6,6 +6,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from dbProject import views
+from dbProject.api import views as api
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -21,6 +22,8 @@ urlpatterns = [
     path("api/", include("products.api")),
     path("api/", include("orders.api")),
     path("api/", include("dbProject.jobs.api")),
+    path("api/schema/", api.schema, name="schema"),
+    path("api/docs/", api.docs, name="docs"),
     path("language/<slug:code>/", views.language, name="language"),
     path("styleguide/", views.styleguide, name="styleguide"),
     path("styleguide/mail/", views.styleguide_mails, name="styleguide_mails"),

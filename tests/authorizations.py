@@ -164,6 +164,8 @@ order-create-from-cart               POST 400   400   400   400   400
 order-quotes                         POST 400   400   400   400   400
 order-detail                         GET  401   200   404   200   200
 order-detail                         PATCH 401  403   404   409   409
+schema                               GET  200   200   200   200   200
+docs                                 GET  200   200   200   200   200
 payment_webhook                      POST 400   400   400   400   400
 task-detail                          GET  401   200   404   404   404
 register                             POST 400   400   400   400   400

@@ -15,9 +15,12 @@ from dbProject.access.models import LoginToken
 from dbProject.api.access import account_of, anyone, customer
 from dbProject.api.bodies import Body
 from dbProject.api.endpoints import Endpoint
+from dbProject.api.shapes import Shape
 from users import sign_in
 from users.models import User
 from users.services import accounts
+
+EXAMPLE = {"email": "ada@example.com", "password": "Harbor-Lantern-42"}
 
 
 class UserOut(serializers.ModelSerializer[User]):
@@ -46,7 +49,7 @@ class RegisteredUser(serializers.Serializer[Any]):
 
 class RegisteredOut(serializers.Serializer[Any]):
     user = RegisteredUser()
-    verification = serializers.ChoiceField(choices=["sent"])
+    verification = serializers.CharField(help_text="`sent`: a mail with a code is on its way.")
 
 
 class LoginIn(Body):
@@ -68,13 +71,14 @@ class PasswordResetIn(Body):
 
 
 class PasswordResetOut(serializers.Serializer[Any]):
-    mail = serializers.ChoiceField(choices=["sent"])
+    mail = serializers.CharField(help_text="`sent`, if there is such an account.")
 
 
 class Register(Endpoint):
     """Make an account. The answer is the same where there is one: its owner gets a mail that says so."""
 
     rules = {"POST": anyone()}
+    shapes = {"POST": Shape(RegisteredOut, RegisterIn, status=201, example=EXAMPLE)}
 
     def post(self, request: Request) -> Response:
         sent = {"first_name": "", **self.body(RegisterIn)}
@@ -92,6 +96,7 @@ class Login(Endpoint):
     """
 
     rules = {"POST": anyone()}
+    shapes = {"POST": Shape(LoggedInOut, LoginIn, example=EXAMPLE)}
 
     def post(self, request: Request) -> Response:
         user = sign_in.log_in(request._request, **{"code": "", **self.body(LoginIn)})
@@ -103,6 +108,7 @@ class Logout(Endpoint):
     """End the session and take the token back that came with this. Repeatable."""
 
     rules = {"POST": anyone()}
+    shapes = {"POST": Shape(status=204)}
 
     def post(self, request: Request) -> Response:
         if isinstance(request.auth, LoginToken):
@@ -115,6 +121,7 @@ class PasswordReset(Endpoint):
     """Have a link mailed that sets a new password. The answer is the same for every address."""
 
     rules = {"POST": anyone()}
+    shapes = {"POST": Shape(PasswordResetOut, PasswordResetIn)}
 
     def post(self, request: Request) -> Response:
         sign_in.mail_reset_link(request._request, **self.body(PasswordResetIn))
@@ -125,6 +132,7 @@ class Me(Endpoint):
     """Who is logged in, and how they are called and reached."""
 
     rules = {"GET": customer(), "PATCH": customer()}
+    shapes = {"GET": Shape(UserOut), "PATCH": Shape(UserOut, ProfileIn, of_a_version=True)}
 
     def get(self, request: Request) -> Response:
         return Response(self.shown(UserOut, account_of(request)))

@@ -8,7 +8,7 @@ class Shape(NamedTuple):
 
     ``answer`` is none where there is no body. ``in_pages`` means a list in pages; ``media`` is what an
     answer is that is no JSON. ``is_costly`` POSTs take ``Idempotency-Key``, and changes ``of_a_version``
-    take ``If-Match``.
+    take ``If-Match``. ``example`` is a body that works.
     """
 
     answer: type[Any] | None = None
@@ -19,3 +19,4 @@ class Shape(NamedTuple):
     is_costly: bool = False
     is_upload: bool = False
     of_a_version: bool = False
+    example: dict[str, Any] | None = None

@@ -124,8 +124,9 @@ def start(
 ) -> Job:
     """Write down a job of that ``kind`` (see ``JOB_HANDLERS``) and ask a worker to begin once this commits.
 
-    ``by`` is the account that may see it, or ``api_key`` the system. Its input is a ``file``, or one ``staged`` before. A broker
-    that is away or hangs costs the caller 2 s at most: the schedule finds the job again.
+    ``by`` is the account that may see it, or ``api_key`` the system. Its input is a ``file``, or one
+    ``staged`` before. A broker that is away or hangs costs the caller 2 s at most: the schedule finds the
+    job again.
     """
     if kind not in settings.JOB_HANDLERS:
         raise ValueError(f"no handler in JOB_HANDLERS for {kind}")

@@ -10,6 +10,7 @@ from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
 from dbProject.settings.accounts import *  # noqa: F403
+from dbProject.settings.api import API_IN_SHORT
 from dbProject.settings.carriers import read_carriers
 from dbProject.settings.environment import BASE_DIR, env, insist_on_required, read_dotenv
 from dbProject.settings.limits import CARD_TESTING as CARD_TESTING
@@ -66,6 +67,8 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "csp",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "tree_queries",
     "dbProject.apps.ProjectConfig",
     "dbProject.access",
@@ -396,6 +399,24 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "dbProject.api.pages.Pages",
     "EXCEPTION_HANDLER": "dbProject.api.problems.problem_details",
+    "DEFAULT_SCHEMA_CLASS": "dbProject.api.schema.EndpointSchema",
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "OAS_VERSION": "3.1.1",
+    "TITLE": "The shop's API",
+    "VERSION": "1",
+    "DESCRIPTION": API_IN_SHORT,
+    "SCHEMA_PATH_PREFIX": "/api",
+    "ENUM_NAME_OVERRIDES": {
+        "OrderStatusEnum": "orders.models.Order.Status",
+        "TaskStatusEnum": "dbProject.jobs.models.Job.Status",
+    },
+    "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_SPLIT_PATCH": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "dbProject.api.schema.without_limits_of_databases",
+    ],
 }
 
 LOGGING: dict[str, Any] = {

@@ -37,7 +37,7 @@ class CartAdd(Endpoint):
     """Put something into the cart, as far as stock and limits allow."""
 
     rules = {"POST": anyone()}
-    shapes = {"POST": Shape(AddedOut, AddIn, status=201)}
+    shapes = {"POST": Shape(AddedOut, AddIn, status=201, example={"product_id": 1, "quantity": 2})}
 
     def post(self, request: Request) -> Response:
         sent = self.body(AddIn)

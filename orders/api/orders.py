@@ -40,6 +40,16 @@ RIGHTS = {
     S.REFUNDED: SETTLE,
 }
 """Which right moves an order there, as on the staff's own screens."""
+FROM_CART = {
+    "shipping_address": {
+        "name": "Ada Byron",
+        "street": "Torstr. 1",
+        "zip_code": "10119",
+        "city": "Berlin",
+        "country": "DE",
+    },
+}
+EXAMPLE = {"items": [{"product": 1, "quantity": 2}], **FROM_CART, "email": "ada@example.com"}
 READ, WRITE = "orders:read", "orders:write"
 
 
@@ -56,7 +66,7 @@ class OrderList(Endpoint):
     rules = {"GET": customer(scope=READ), "POST": anyone(scope=WRITE)}
     shapes = {
         "GET": Shape(OrderOut, in_pages=True),
-        "POST": Shape(OrderOut, OrderIn, status=201, is_costly=True),
+        "POST": Shape(OrderOut, OrderIn, status=201, is_costly=True, example=EXAMPLE),
     }
     query_class = OrdersQuery
 
@@ -92,7 +102,7 @@ class OrderFromCart(Endpoint):
     """Order what is in the cart, which is empty then."""
 
     rules = {"POST": anyone()}
-    shapes = {"POST": Shape(OrderOut, CheckoutIn, status=201, is_costly=True)}
+    shapes = {"POST": Shape(OrderOut, CheckoutIn, status=201, is_costly=True, example=FROM_CART)}
 
     def post(self, request: Request) -> Response:
         user = account_of(request)
@@ -119,7 +129,10 @@ class OrderDetail(Endpoint):
     """One order. Its owner may cancel it; staff and systems move it along the table of its statuses."""
 
     rules = {"GET": customer(scope=READ), "PATCH": customer(scope=WRITE)}
-    shapes = {"GET": Shape(OrderOut), "PATCH": Shape(OrderOut, MoveIn, of_a_version=True)}
+    shapes = {
+        "GET": Shape(OrderOut),
+        "PATCH": Shape(OrderOut, MoveIn, of_a_version=True, example={"status": "cancelled"}),
+    }
     query_class = FieldsQuery
 
     def get(self, request: Request, pk: int) -> Response:

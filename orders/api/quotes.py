@@ -14,12 +14,14 @@ from orders.errors import EmptyCart
 from orders.selectors import carrier_prices, totals
 from products.models import Product
 
+EXAMPLE = {"items": [{"product": 1, "quantity": 2}], "shipping_address": {"country": "DE"}}
+
 
 class Quotes(Endpoint):
     """Ask every carrier at once; the slowest is waited for no longer than five seconds."""
 
     rules = {"POST": anyone(scope="orders:write")}
-    shapes = {"POST": Shape(QuotesOut, QuotesIn)}
+    shapes = {"POST": Shape(QuotesOut, QuotesIn, example=EXAMPLE)}
 
     def post(self, request: Request) -> Response:
         sent = self.body(QuotesIn)

@@ -4,6 +4,7 @@ import logging
 
 from django.conf import settings
 from django.http import Http404
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view, authentication_classes, parser_classes, permission_classes
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +15,7 @@ from orders.services import webhooks
 logger = logging.getLogger(__name__)
 
 
+@extend_schema(exclude=True)  # of no use to anybody but the provider
 @api_view(["POST"])
 @authentication_classes([])  # signed by the provider instead
 @permission_classes([])

@@ -9,9 +9,12 @@ from rest_framework.response import Response
 from dbProject.api.access import account_of, staff
 from dbProject.api.endpoints import Endpoint
 from dbProject.api.shapes import Shape
+from products.api.products import EXAMPLE
 from products.api.sent import BulkCreateIn, BulkUpdateIn, known
 from products.models import Brand, Category, Product
 from products.services import bulk
+
+CHANGES = {"products": [{"sku": "MUG-100", "price": "17.90", "stock_quantity": 8}]}
 
 
 class CreatedOut(serializers.ModelSerializer[Product]):
@@ -33,7 +36,7 @@ class BulkCreate(Endpoint):
     """Add up to 1,000 products: all of them or none."""
 
     rules = {"POST": staff("products.add_product", scope="catalog:write")}
-    shapes = {"POST": Shape(BulkCreateOut, BulkCreateIn, status=201)}
+    shapes = {"POST": Shape(BulkCreateOut, BulkCreateIn, status=201, example={"products": [EXAMPLE]})}
 
     def post(self, request: Request) -> Response:
         rows = request.data.get("products") if isinstance(request.data, dict) else None
@@ -48,7 +51,7 @@ class BulkUpdate(Endpoint):
     """Change prices and stock of up to 1,000 products: all of them or none."""
 
     rules = {"POST": staff("products.change_product", scope="catalog:write")}
-    shapes = {"POST": Shape(BulkUpdateOut, BulkUpdateIn)}
+    shapes = {"POST": Shape(BulkUpdateOut, BulkUpdateIn, example=CHANGES)}
 
     def post(self, request: Request) -> Response:
         sent = self.body(BulkUpdateIn)

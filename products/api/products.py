@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from dbProject.api.access import account_of, anyone, has_rights, key_of, staff
 from dbProject.api.endpoints import Endpoint, FieldsQuery, PagesQuery
 from dbProject.api.shapes import Shape
-from products.api.sent import HIGHEST_PK, ProductIn
+from products.api.sent import HIGHEST_PK, ProductChangeIn, ProductIn
 from products.api.shown import ProductDetailOut, ProductOfStaffOut, ProductOut
 from products.forms import ATTRIBUTE, CatalogForm
 from products.models import Category, Product, ProductQuerySet
@@ -28,6 +28,15 @@ ORDERINGS = {
 }
 """What may be asked for, and what the page calls it."""
 WRITE = "catalog:write"
+EXAMPLE = {
+    "name": "Enamel mug",
+    "slug": "enamel-mug",
+    "sku": "MUG-100",
+    "price": "19.90",
+    "category": 1,
+    "brand": 1,
+    "stock_quantity": 12,
+}
 
 
 class ProductsQuery(PagesQuery):
@@ -52,7 +61,7 @@ class ProductList(Endpoint):
     }
     shapes = {
         "GET": Shape(ProductOut, in_pages=True),
-        "POST": Shape(ProductOfStaffOut, ProductIn, status=201),
+        "POST": Shape(ProductOfStaffOut, ProductIn, status=201, example=EXAMPLE),
     }
     query_class = ProductsQuery
     more_parameters = ATTRIBUTE
@@ -84,7 +93,7 @@ class ProductDetail(Endpoint):
     }
     shapes = {
         "GET": Shape(ProductDetailOut),
-        "PATCH": Shape(ProductOfStaffOut, ProductIn, of_a_version=True),
+        "PATCH": Shape(ProductOfStaffOut, ProductChangeIn, of_a_version=True, example={"price": "17.90"}),
         "DELETE": Shape(status=204, of_a_version=True),
     }
     query_class = FieldsQuery
@@ -97,7 +106,7 @@ class ProductDetail(Endpoint):
     def patch(self, request: Request, pk: int) -> Response:
         with transaction.atomic():
             product = services.lock(_pk(pk))
-            sent = self.body(ProductIn, partial=True, before=product)
+            sent = self.body(ProductChangeIn, before=product)
             self.guard(lambda: _shown(self, pk))
             units = sent.pop("stock_quantity", None)
             services.update_product(product, changes=sent, stock_quantity=units, actor=account_of(request))

@@ -99,6 +99,16 @@ class ProductIn(Body):
         return sent
 
 
+class ProductChangeIn(ProductIn):
+    """What is different about a product from now on; what is not named stays."""
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        fields = super().get_fields()
+        for field in fields.values():
+            field.required = False
+        return fields
+
+
 class ChangeIn(Body):
     """New prices or another stock of one product, named by its ``id`` or its ``sku``."""
 

@@ -71,7 +71,9 @@ class ProductOut(serializers.ModelSerializer[Product]):
     category = CategoryOut()
     brand = BrandOut()
     effective_price = serializers.DecimalField(max_digits=10, decimal_places=2)
-    avg_rating = serializers.DecimalField(max_digits=3, decimal_places=2, help_text="1 to 5 stars, or null.")
+    avg_rating = serializers.DecimalField(
+        max_digits=3, decimal_places=2, allow_null=True, help_text="1 to 5 stars, or null."
+    )
     review_count = serializers.IntegerField()
     image = serializers.SerializerMethodField(help_text="A JPEG of at most 800 pixels, or null.")
     stock_status = serializers.ChoiceField(choices=[OUT_OF_STOCK, LOW_STOCK, IN_STOCK])
