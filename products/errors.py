@@ -131,14 +131,6 @@ class BrandInUse(ShopError):
     category = ErrorCategory.VALIDATION
 
 
-class PictureRefused(ShopError):
-    """A file that is no picture the shop accepts; the text says what is allowed."""
-
-    code = "picture_refused"
-    status = 400
-    category = ErrorCategory.VALIDATION
-
-
 class ImportRefused(ShopError):
     """A file that cannot be read as products at all."""
 

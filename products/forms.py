@@ -5,18 +5,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.forms.models import model_to_dict
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from products import pictures
-from products.errors import PictureRefused
 from products.models import Review
 from products.selectors.catalog import CatalogFilter
 from users.models import MailConsent
-
-PICTURE_TYPES = "image/jpeg,image/png,image/webp,image/avif"
 
 YES = {"1", "true", "on", "yes"}
 PRICE = re.compile(
@@ -27,21 +22,6 @@ MOST_ATTRIBUTES = 10
 MOST_OPTIONS = 20
 LONGEST_OPTION = 100
 """What a form of ours sends at most; more is somebody's script."""
-
-
-class PictureField(forms.FileField):
-    """A picture to upload; what the shop cannot take is said at the field, and the rest of the form stays."""
-
-    widget = forms.FileInput(attrs={"accept": PICTURE_TYPES})
-
-    def to_python(self, data: Any) -> Any:
-        file = super().to_python(data)
-        if file is not None:
-            try:
-                pictures.check(file)
-            except PictureRefused as refused:
-                raise ValidationError(refused.detail, code=refused.code) from refused
-        return file
 
 
 class PriceField(forms.DecimalField):

@@ -1,23 +1,17 @@
-"""Pictures as files: what is accepted, how they are cleaned, and the renditions that pages load.
+"""Pictures as files: the original that is kept, and the renditions that pages load.
 
 Nothing here touches a table or a setting that a process of its own would have to read: the functions that
 cost time (:func:`make`, :func:`render_file`) take and return bytes, so that a pool of processes can run them.
 """
 
 import hashlib
-import struct
-import zlib
 from collections.abc import Callable, Iterable
 from io import BytesIO
-from pathlib import PurePosixPath
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
-from django.conf import settings
-from django.core.files import File
-from django.utils.translation import gettext as _
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image
 
-from products.errors import PictureRefused
+from dbProject import uploads
 
 WIDTHS = (320, 480, 800, 1200, 1600)
 """Pixels. A picture that lies between two of them, or below all, is also kept at its own width."""
@@ -28,41 +22,10 @@ JPEG_WIDEST = 800
 GROUND = "#e8e4dc"
 """Behind a picture that is partly transparent: a loaded picture does not cover it."""
 
-SIGNATURES = {
-    "JPEG": {"jpg", "jpeg"},
-    "PNG": {"png"},
-    "WEBP": {"webp"},
-    "AVIF": {"avif"},
-}
-"""What a file is by its first bytes -> what its name may end in."""
-JPEGS_BY_ANOTHER_NAME = {"MPO"}  # a phone's JPEG with a second picture behind the first
-
 AVIF = {"quality": 55, "speed": 8, "max_threads": 1}  # 38 KB where JPEG takes 148; the workers are processes
 WEBP = {"quality": 78, "method": 2}  # 4 takes three times as long for a sixth less
 JPEG = {"quality": 80, "progressive": True, "optimize": True}
 ORIGINAL_JPEG = {"quality": 90, "subsampling": "4:4:4"}
-
-UNREADABLE = (
-    OSError,
-    EOFError,
-    SyntaxError,
-    ValueError,
-    TypeError,
-    IndexError,
-    KeyError,
-    OverflowError,
-    MemoryError,
-    RuntimeError,  # of the AVIF decoder; includes the warning of a bomb
-    AssertionError,
-    struct.error,
-    zlib.error,
-    Image.DecompressionBombError,
-)
-"""Everything that Pillow's decoders are known to raise for a damaged file."""
-
-
-class Damaged(Exception):
-    """A file whose beginning promised a picture that the rest of it does not hold."""
 
 
 class Cleaned(NamedTuple):
@@ -95,124 +58,7 @@ class Made(NamedTuple):
     renditions: list[Rendition]
 
 
-# What is accepted
-
-
-def check(file: "File[Any] | bytes") -> None:
-    """Refuse ``file`` unless it is a picture that the shop accepts; decodes all of it.
-
-    Raises:
-        PictureRefused: Saying what is wrong and what is allowed.
-    """
-    data = read(file)
-    try:
-        decoded(data)
-    except Damaged as broken:
-        raise PictureRefused(damaged()) from broken
-
-
-def read(file: "File[Any] | bytes") -> bytes:
-    """Return the bytes of ``file`` if its size, name, signature and header are those of an accepted picture.
-
-    Raises:
-        PictureRefused: Saying what is wrong and what is allowed.
-    """
-    if (len(file) if isinstance(file, bytes) else file.size) > settings.UPLOAD_MAX_BYTES:
-        raise PictureRefused(_("This file is larger than %(limit)s MB.") % _limits() + " " + allowed())
-    if isinstance(file, bytes):
-        data, name = file, ""
-    else:
-        file.seek(0)
-        data, name = file.read(), file.name or ""
-        file.seek(0)
-    extension = PurePosixPath(name).suffix.lower().removeprefix(".")
-    if name and extension not in settings.UPLOAD_EXTENSIONS["image"]:
-        raise PictureRefused(_("This is no picture that the shop can show.") + " " + allowed())
-    try:
-        with Image.open(BytesIO(data), formats=list(SIGNATURES)) as header:
-            kind = "JPEG" if header.format in JPEGS_BY_ANOTHER_NAME else str(header.format)
-            pixels = header.width * header.height
-            moves = kind != "JPEG" and getattr(header, "is_animated", False)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
-        raise PictureRefused(_too_many_pixels()) from bomb
-    except UNREADABLE as unknown:
-        raise PictureRefused(_("This file is no picture.") + " " + allowed()) from unknown
-    if name and extension not in SIGNATURES[kind]:
-        text = _("This file is named .%(extension)s, but what is in it is a %(kind)s picture.")
-        raise PictureRefused(text % {"extension": extension, "kind": kind} + " " + allowed())
-    if pixels > settings.PICTURE_MAX_PIXELS:
-        raise PictureRefused(_too_many_pixels())
-    if moves:
-        raise PictureRefused(
-            _("This picture moves; the shop shows pictures that stand still.") + " " + allowed()
-        )
-    return data
-
-
-def allowed() -> str:
-    """Return in one sentence what the shop accepts."""
-    text = _("Allowed are JPEG, PNG, WebP and AVIF, up to %(limit)s MB and %(megapixels)s megapixels.")
-    return text % _limits()
-
-
-def damaged() -> str:
-    """Return what is said of a picture that ends too early or is broken inside."""
-    return _("This picture is damaged or incomplete. Please export it again.") + " " + allowed()
-
-
-def _too_many_pixels() -> str:
-    return _("This picture has more than %(megapixels)s megapixels.") % _limits() + " " + allowed()
-
-
-def _limits() -> dict[str, int]:
-    return {
-        "limit": settings.UPLOAD_MAX_BYTES // 1_000_000,
-        "megapixels": settings.PICTURE_MAX_PIXELS // 1_000_000,
-    }
-
-
 # What becomes of it
-
-
-def decoded(data: bytes) -> Image.Image:
-    """Return the picture in ``data``: the right way up, in sRGB, RGB or RGBA, with nothing else attached.
-
-    Raises:
-        Damaged: The file ends too early or is broken inside.
-    """
-    try:
-        with Image.open(BytesIO(data), formats=list(SIGNATURES)) as file:
-            file.load()
-            return plain(file)
-    except UNREADABLE as broken:
-        raise Damaged from broken
-
-
-def plain(image: Image.Image) -> Image.Image:
-    """Return ``image`` the right way up, in sRGB, as RGB or RGBA, without metadata."""
-    upright = ImageOps.exif_transpose(image)
-    profile = upright.info.get("icc_profile")
-    if upright.mode.startswith("I"):  # 16 bits of gray
-        upright = upright.convert("I").point(lambda level: level / 256).convert("L")
-    has_alpha = upright.has_transparency_data
-    result = upright.convert("RGBA" if has_alpha else "RGB")
-    if has_alpha and cast(tuple[int, int], result.getchannel("A").getextrema())[0] == 255:
-        result = result.convert("RGB")
-    if profile and upright.mode in {"RGB", "RGBA"}:
-        result = _in_srgb(result, profile)
-    return Image.frombytes(result.mode, result.size, result.tobytes())
-
-
-def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
-    """Translate the colors: without its profile, a wide-gamut picture would look pale."""
-    try:
-        source = ImageCms.ImageCmsProfile(BytesIO(profile))
-        translated = ImageCms.profileToProfile(
-            image, source, ImageCms.createProfile("sRGB"), outputMode=image.mode
-        )
-    except (ImageCms.PyCMSError, OSError):  # a broken profile is no reason to refuse the picture
-        return image
-    return translated or image
 
 
 def make(source: Source) -> Made:
@@ -222,10 +68,10 @@ def make(source: Source) -> Made:
         Damaged: The file ends too early or is broken inside.
     """
     if isinstance(source, bytes):
-        key, image = digest(source), decoded(source)
+        key, image = digest(source), uploads.decoded(source)
     else:
         drawn = source if isinstance(source, Image.Image) else source()
-        key, image = key_of(drawn), plain(drawn)
+        key, image = key_of(drawn), uploads.plain(drawn)
     return Made(key, clean(image), render(image, first_widths(image.width)))
 
 
@@ -235,7 +81,7 @@ def render_file(content: bytes, widths: list[int]) -> list[Rendition]:
     Raises:
         Damaged: The file ends too early or is broken inside.
     """
-    return render(decoded(content), widths)
+    return render(uploads.decoded(content), widths)
 
 
 def clean(image: Image.Image) -> Cleaned:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold import widgets
 
 from dbProject.staff import ShopModelForm
+from dbProject.uploads import PICTURE_TYPES, PictureField
 from products.errors import AttributeValueRefused
-from products.forms import PICTURE_TYPES, PictureField
 from products.models import Product, ProductAttribute, ProductAttributeValue, ProductImage
 from products.services import attributes
 

@@ -10,8 +10,8 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from dbProject import public_hosts
-from products.errors import PictureRefused, UnknownProduct
+from dbProject import public_hosts, uploads
+from products.errors import UnknownProduct
 from products.models import PictureAddress
 from products.services import downloads, pictures
 
@@ -98,7 +98,7 @@ def _give(row: PictureAddress, content: bytes) -> bool:
         pictures.add(
             row.product, content, alt_text=row.alt_text, sort_order=row.sort_order, source=row.address
         )
-    except (PictureRefused, UnknownProduct) as refused:
+    except (uploads.PictureRefused, UnknownProduct) as refused:
         _record(row, refused.detail, is_final=True)
         return False
     PictureAddress.objects.filter(pk=row.pk).delete()

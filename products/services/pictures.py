@@ -16,9 +16,9 @@ from django.db.models import Case, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dbProject import caching
+from dbProject import caching, uploads
 from products import pictures
-from products.errors import PictureRefused, UnknownProduct
+from products.errors import UnknownProduct
 from products.models import Product, ProductImage
 from products.services import picture_files
 
@@ -74,7 +74,7 @@ def add(
         PictureRefused: It is no picture that the shop accepts; nothing is stored.
         UnknownProduct: It has been deleted for good meanwhile.
     """
-    content = pictures.read(upload) if isinstance(upload, File | bytes) else upload
+    content = uploads.read_picture(upload) if isinstance(upload, File | bytes) else upload
     stored = _known(_key(content)) or keep(_made(content))
     new = NewPicture(product, content, alt_text, is_primary, sort_order, source)
     return attach([(new, stored)])[0]
@@ -228,7 +228,7 @@ def _render_missing(row: ProductImage, executor: Executor) -> list[int]:
         parts = [executor.submit(pictures.render_file, content, [width]) for width in reversed(missing)]
         for part in parts:
             picture_files.store_renditions(name, part.result())
-    except (OSError, pictures.Damaged) as broken:
+    except (OSError, uploads.Damaged) as broken:
         logger.warning("%s cannot be rendered: %s", name, broken)
         return [width for width in planned if width not in missing]
     return planned
@@ -248,8 +248,8 @@ def keep(made: pictures.Made) -> Stored:
 def _made(content: pictures.Source) -> pictures.Made:
     try:
         return pictures.make(content)
-    except pictures.Damaged as broken:
-        raise PictureRefused(pictures.damaged()) from broken
+    except uploads.Damaged as broken:
+        raise uploads.PictureRefused(uploads.damaged()) from broken
 
 
 def _stored(
@@ -265,13 +265,13 @@ def _stored(
         if key in under_way:
             try:
                 finished[key] = keep(under_way.pop(key).result())
-            except pictures.Damaged as broken:
-                raise PictureRefused(pictures.damaged()) from broken
+            except uploads.Damaged as broken:
+                raise uploads.PictureRefused(uploads.damaged()) from broken
         return new, finished[key]
 
     for item in items:
         new = NewPicture(*item)
-        content = pictures.read(new.content) if isinstance(new.content, bytes) else new.content
+        content = uploads.read_picture(new.content) if isinstance(new.content, bytes) else new.content
         key = _key(content)
         if key not in finished and key not in under_way:
             if known := _known(key):

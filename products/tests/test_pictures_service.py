@@ -14,9 +14,9 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from PIL import Image
 
+from dbProject.uploads import PictureRefused
 from products import pictures as files
 from products import tasks
-from products.errors import PictureRefused
 from products.models import ProductImage
 from products.services import picture_files, pictures
 from products.tests.factories import ProductFactory

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from products.errors import PictureRefused, UnknownProduct
+from dbProject.uploads import PictureRefused
+from products.errors import UnknownProduct
 from products.models import Product
 from products.readers import Picture, Problem
 from products.services import picture_files, pictures
