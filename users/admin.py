@@ -10,14 +10,15 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from dbProject.staff import ShopModelAdmin
-from users.models import Address, MailConsent, User
+from users.models import Address, User
 from users.services import accounts
 
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
@@ -41,24 +42,6 @@ class AccountChangeForm(UserChangeForm):
         return str(self.cleaned_data["email"]).lower()
 
 
-class ConsentInline(TabularInline):
-    """What the person has said about mails, the newest first; to look at."""
-
-    model = MailConsent
-    fields = readonly_fields = ("kind", "is_given", "created_at", "source", "text_version", "language")
-    extra = 0
-    can_delete = False
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("users.view_user")
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin, ShopModelAdmin):  # type: ignore[type-arg, misc]
     form = AccountChangeForm
@@ -73,21 +56,17 @@ class UserAdmin(DjangoUserAdmin, ShopModelAdmin):  # type: ignore[type-arg, misc
     search_fields = ("email", "first_name", "last_name", "phone")
     ordering = ("-date_joined",)
     filter_horizontal = ("groups", "user_permissions")
-    readonly_fields = ("last_login", "last_login_ip", "date_joined")
+    readonly_fields = ("said_about_mails", "last_login", "last_login_ip", "date_joined")
     fieldsets = (
         (None, {"fields": ("email", "password")}),
         (_("Person"), {"fields": (("first_name", "last_name"), ("phone", "is_verified"))}),
         (_("Rights"), {"fields": (("is_active", "is_staff", "is_superuser"), "groups", "user_permissions")}),
+        (_("Mails"), {"fields": ("said_about_mails",)}),
         (_("Visits"), {"fields": (("last_login", "last_login_ip", "date_joined"),)}),
     )
     add_fieldsets = ((None, {"fields": ("email", ("first_name", "last_name"), "password1", "password2")}),)
 
-    inlines = (ConsentInline,)
     actions = ("remove_second_factors",)
-
-    def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
-        """Leave out of the form for a new account what nobody can have said yet."""
-        return self.inlines if obj else ()
 
     @admin.action(description=_("Remove second factors (phone lost)"), permissions=["change"])
     def remove_second_factors(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
@@ -103,6 +82,19 @@ class UserAdmin(DjangoUserAdmin, ShopModelAdmin):  # type: ignore[type-arg, misc
             done,
         )
         messages.success(request, said % {"count": done})
+
+    @admin.display(description=_("Said about mails"))
+    def said_about_mails(self, user: User) -> str:
+        lines = [
+            (
+                localize(timezone.localtime(row.created_at)),
+                row.get_kind_display(),
+                gettext("wanted") if row.is_given else gettext("not wanted"),
+                f"{row.source} {row.text_version} {row.language}",
+            )
+            for row in user.mail_consents.all()
+        ]
+        return "\n".join(" \N{MIDDLE DOT} ".join(line) for line in lines) or "-"
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Only who may do everything says who else may; a manager hands out roles, not single rights."""
