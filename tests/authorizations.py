@@ -107,6 +107,8 @@ account                              GET  login 200   200   200   200
 account_orders                       GET  login 200   200   200   200
 account_profile                      GET  login 200   200   200   200
 account_profile                      POST login 200   200   200   200
+account_avatar                       POST login 200   200   200   200
+account_avatar_remove                POST login 303   303   303   303
 account_addresses                    GET  login 200   200   200   200
 account_address_new                  GET  login 200   200   200   200
 account_address_new                  POST login 200   200   200   200

@@ -17,7 +17,7 @@ from pathlib import Path
 from tests.mutants import MUTANTS, Mutant
 
 ROOT = Path(__file__).resolve().parents[1]
-RACES = ("tests/races", "tests/faults", "tests/test_any_course.py")
+RACES = ("tests/races", "tests/faults", "tests/test_any_course.py", "tests/test_fuzzed_uploads.py")
 ROUNDS, DAYS = 100, 20
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", "var", "__pycache__", ".*_cache", ".hypothesis", "*.sqlite3*"

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from dbProject import uploads
 from users import passwords
 from users.models import User
 
@@ -150,3 +151,16 @@ class ProfileForm(forms.ModelForm[User]):
             "phone": forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
         }
         help_texts = {"phone": _("Only for questions about a delivery.")}
+
+
+class AvatarForm(forms.Form):
+    """The picture beside somebody's name."""
+
+    avatar = uploads.PictureField(
+        label=_("Choose a picture"),
+        help_text=_("JPEG, PNG, WebP or AVIF, up to 10 MB. We keep a small square of its middle."),
+        error_messages={
+            "required": _("Please choose a picture."),
+            "empty": _("This file is empty."),
+        },
+    )

@@ -5,6 +5,8 @@ from users import privacy_views, views
 urlpatterns = [
     path("unsubscribe/<str:token>/", views.unsubscribe, name="mail_unsubscribe"),
     path("profile/", views.profile, name="account_profile"),
+    path("profile/picture/", views.avatar, name="account_avatar"),
+    path("profile/picture/remove/", views.avatar_remove, name="account_avatar_remove"),
     path("addresses/", views.addresses, name="account_addresses"),
     path("addresses/new/", views.address, name="account_address_new"),
     path("addresses/<int:pk>/", views.address, name="account_address"),

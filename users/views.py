@@ -16,11 +16,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from dbProject.errors import ShopError
 from users.address_forms import KeptAddressForm
-from users.forms import ProfileForm
+from users.forms import AvatarForm, ProfileForm
 from users.models import MailConsent, User
 from users.selectors import addresses as selectors
-from users.services import accounts, consents
+from users.services import accounts, avatars, consents
 from users.services import addresses as services
 
 SEE_OTHER = 303
@@ -37,7 +38,33 @@ def profile(request: HttpRequest) -> HttpResponseBase:
         accounts.change_profile(user, **form.cleaned_data)
         messages.success(request, _("Your profile is changed."))
         return HttpResponseRedirect(reverse("account_profile"), status=SEE_OTHER)
-    return TemplateResponse(request, "users/profile.html", {"form": form})
+    return _profile_page(request, form=form)
+
+
+@require_POST
+@login_required
+@never_cache
+def avatar(request: HttpRequest) -> HttpResponseBase:
+    """Take the picture that somebody wants to show."""
+    form = AvatarForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            avatars.change(cast(User, request.user), form.cleaned_data["avatar"])
+        except ShopError as refusal:
+            form.add_error("avatar", refusal.detail)
+        else:
+            messages.success(request, _("Your picture is changed."))
+            return HttpResponseRedirect(reverse("account_profile"), status=SEE_OTHER)
+    return _profile_page(request, avatar_form=form)
+
+
+@require_POST
+@login_required
+@never_cache
+def avatar_remove(request: HttpRequest) -> HttpResponseBase:
+    avatars.remove(cast(User, request.user))
+    messages.success(request, _("Your picture is removed."))
+    return HttpResponseRedirect(reverse("account_profile"), status=SEE_OTHER)
 
 
 @require_safe
@@ -118,3 +145,13 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         consents.decide(user_id, kind=kind, is_given=False, source="mail_unsubscribe")
     context = {"is_done": is_done, "kind": MailConsent.Kind(kind).label}
     return TemplateResponse(request, "users/unsubscribe.html", context)
+
+
+def _profile_page(
+    request: HttpRequest, *, form: ProfileForm | None = None, avatar_form: AvatarForm | None = None
+) -> HttpResponse:
+    context = {
+        "form": form or ProfileForm(instance=cast(User, request.user)),
+        "avatar_form": avatar_form or AvatarForm(),
+    }
+    return TemplateResponse(request, "users/profile.html", context)

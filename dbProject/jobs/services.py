@@ -204,11 +204,11 @@ def cancel(job: Job) -> bool:
 
 
 def tidy() -> int:
-    """Forget jobs that ended long ago with their files, and uploads that no job was made of.
+    """Forget jobs that ended long ago with their files, and files that no job knows.
 
     Returns how many jobs. How long each kind is kept says ``JOBS_KEPT``; 30 days, unless it does.
     """
-    _drop_staged()
+    _drop_strays()
     now = timezone.now()
     is_old = Q(finished_at__lt=now - KEPT)
     for kind, age in settings.JOBS_KEPT.items():
@@ -298,11 +298,19 @@ def _drop_input(job: Job) -> None:
         transaction.on_commit(lambda: job_files().delete(name))
 
 
-def _drop_staged() -> None:
+def _drop_strays() -> None:
+    """Delete files that no job knows: uploads that became none, and what a killed process left."""
     files = job_files()
-    if not files.exists(STAGED):
-        return
-    taken = set(Job.objects.unfinished().values_list("input_file", flat=True))
-    for name in (f"{STAGED}/{entry}" for entry in files.listdir(STAGED)[1]):
-        if name not in taken and files.get_modified_time(name) < timezone.now() - STAGED_FOR:
-            files.delete(name)
+    oldest = timezone.now() - STAGED_FOR
+    known = {
+        STAGED: Job.objects.unfinished().values_list("input_file", flat=True),
+        "results": Job.objects.values_list("result_file", flat=True),
+        "problems": Job.objects.values_list("error_file", flat=True),
+    }
+    for folder, names in known.items():
+        if not files.exists(folder):
+            continue
+        taken = set(names)
+        for name in (f"{folder}/{entry}" for entry in files.listdir(folder)[1]):
+            if name not in taken and files.get_modified_time(name) < oldest:
+                files.delete(name)

@@ -306,6 +306,7 @@ PAYMENT_MESSAGE_AGE = timedelta(days=90)  # how long the full words of payment p
 RETENTION = {
     "sessions": "users.services.retention.sessions",
     "login_addresses": "users.services.retention.login_addresses",
+    "avatars": "users.services.avatars.tidy",
     "unconfirmed_accounts": "users.services.retention.unconfirmed_accounts",
     "payment_messages": "orders.services.privacy.forget_old_messages",
     "payers": "orders.services.privacy.forget_old_payers",

@@ -83,6 +83,7 @@ RATE_LIMIT_VIEWS: dict[str, list[str]] = {
     "account_email_verification_sent": ["code"],
     "account_email": ["identity"],
     "account_mails": ["account"],
+    "account_avatar": ["account"],
     "account_export": ["identity"],
     "account_delete": ["identity"],
     "account_change_password": ["identity"],

@@ -173,6 +173,7 @@ def customer(filled_shop, live_server):
             "wishlist_save": f"/account/wishlists/save/{bowl.pk}/",
             "wishlist_wait": f"/account/wishlists/wait/{bowl.pk}/",
             "security": "/account/security/",
+            "privacy": "/account/privacy/",
             "sessions": "/accounts/sessions/",
             "passkeys": "/accounts/2fa/webauthn/",
             "identity": "/accounts/reauthenticate/",

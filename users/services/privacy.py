@@ -18,6 +18,7 @@ from dbProject.jobs import services as jobs
 from dbProject.personal_data import Section, section
 from users.errors import AccountOfStaff
 from users.models import Address, MailConsent, User
+from users.services import avatars
 
 
 def export_of(user: User) -> Sequence[Section]:
@@ -63,9 +64,10 @@ def export_of(user: User) -> Sequence[Section]:
         "last_used_at": _("Last used"),
         "expires_at": _("Good until"),
     }
+    picture = {"picture.jpg": content} if (content := avatars.read(user)) else {}
     return [
         section("mail_consents", _("Mails"), MailConsent.objects.filter(user=user), consent),
-        section("profile", _("Profile"), User.objects.filter(pk=user.pk), profile),
+        section("profile", _("Profile"), User.objects.filter(pk=user.pk), profile)._replace(files=picture),
         section("addresses", _("Addresses"), Address.objects.filter(user=user), address),
         section("second_factors", _("Second factors"), Authenticator.objects.filter(user=user), factor),
         section("login_tokens", _("Apps and scripts"), LoginToken.objects.filter(user=user), token),
@@ -95,9 +97,7 @@ def erase(user: User) -> None:
     _forget_in_log_of_staff(user)
     jobs.forget_of(user)
     idempotency.forget(f"user:{user.pk}")
-    if user.avatar:
-        storage, name = user.avatar.storage, str(user.avatar.name)
-        transaction.on_commit(lambda: storage.delete(name), robust=True)
+    avatars.remove(user)
     User.objects.filter(pk=user.pk).delete()
 
 
