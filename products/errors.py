@@ -161,7 +161,7 @@ class UnknownWishlist(ShopError):
 
 
 class WishlistRefused(ShopError):
-    """There are as many lists, or things on a list, as there may be."""
+    """There are as many lists, or things on a list, as there may be; or another list has that name."""
 
     code = "wishlist_refused"
     status = 409

@@ -11,6 +11,7 @@ urlpatterns = [
     path("account/reviews/", reviews.account_reviews, name="account_reviews"),
     path("account/wishlists/", wishlists.account_wishlists, name="account_wishlists"),
     path("account/wishlists/<int:pk>/", wishlists.account_wishlist, name="account_wishlist"),
+    path("account/wishlists/<int:pk>/rename/", wishlists.wishlist_rename, name="wishlist_rename"),
     path("account/wishlists/<int:pk>/share/", wishlists.wishlist_share, name="wishlist_share"),
     path("account/wishlists/<int:pk>/delete/", wishlists.wishlist_delete, name="wishlist_delete"),
     path("account/wishlists/mails/", wishlists.wishlist_mails, name="wishlist_mails"),

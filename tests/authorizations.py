@@ -120,6 +120,7 @@ mail_unsubscribe                     POST 200   200   200   200   200
 account_wishlists                    GET  login 200   200   200   200
 account_wishlists                    POST login 200   200   200   200
 account_wishlist                     GET  login 200   404   404   404
+wishlist_rename                      POST login 303   404   404   404
 wishlist_share                       POST login 303   404   404   404
 wishlist_delete                      POST login 303   303   303   303
 wishlist_save                        GET  login 200   200   200   200

@@ -160,6 +160,7 @@ class World:
             "account_export_file": self.export.pk,
             "account_address": self.address.pk,
             "account_wishlist": self.wish.wishlist_id,
+            "wishlist_rename": self.wish.wishlist_id,
             "wishlist_share": self.wish.wishlist_id,
             "wishlist_delete": self.wish.wishlist_id,
             "wishlist_item": self.wish.pk,

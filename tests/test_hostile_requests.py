@@ -156,6 +156,7 @@ def test_hostile_text_breaks_no_page_and_comes_back_as_text(client, settings, te
         f"/orders/{order.order_number}/return/": ("reason", "words", "key"),
         "/account/wishlists/": ("name",),
         f"/account/wishlists/save/{product.pk}/": ("wishlist",),
+        f"/account/wishlists/{wish.wishlist_id}/rename/": ("name",),
         f"/account/wishlists/items/{wish.pk}/": ("notes",),
         "/account/wishlists/mails/": ("price_drop", "back_in_stock"),
     }

@@ -96,6 +96,19 @@ def test_a_wish_moves_to_the_cart_once_and_stays_when_it_is_sold_out(client, cus
     assert list(WishlistItem.objects.all()) == [other]
 
 
+def test_a_list_gets_another_name_unless_another_list_has_it(client, customer):
+    first, second = (wishlists.create(customer, name=name) for name in ("Birthday", "Kitchen"))
+    address = f"/account/wishlists/{first.pk}/"
+
+    for name in ("Garden", "Garden", "", "x" * 101):
+        assert client.post(f"{address}rename/", {"name": name}).url == address
+    assert "<h1>Garden</h1>" in page(client, address)
+
+    client.post(f"{address}rename/", {"name": second.name})
+    assert "Another list of yours is called Kitchen." in page(client, address)
+    assert set(Wishlist.objects.values_list("name", flat=True)) == {"Garden", "Kitchen"}
+
+
 def test_a_note_that_is_too_long_is_refused_and_the_one_before_stays(client, customer):
     item = wishlists.save(customer, product_id=ProductFactory().pk)
     wishlists.note(customer, item_id=item.pk, notes="In blue")

@@ -74,6 +74,23 @@ def create(user: User, *, name: str) -> Wishlist:
 
 
 @transaction.atomic
+def rename(user: User, *, wishlist_id: int, name: str) -> Wishlist:
+    """Call a list something else. Repeatable.
+
+    Raises:
+        UnknownWishlist: The list is not this customer's.
+        WishlistRefused: Another list of theirs is called so.
+    """
+    _lock(user)
+    wishlist = _own(user, wishlist_id)
+    if user.wishlists.filter(name=name).exclude(pk=wishlist.pk).exists():
+        raise WishlistRefused(_("Another list of yours is called %(name)s.") % {"name": name})
+    wishlist.name = name
+    wishlist.save(update_fields=["name", "updated_at"])
+    return wishlist
+
+
+@transaction.atomic
 def share(user: User, *, wishlist_id: int, is_public: bool) -> Wishlist:
     """Let whoever has the link read a list, or nobody any more: that link never opens again. Repeatable.
 

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from dbProject.errors import ShopError
+from products.errors import WishlistRefused
 from products.forms import NoteForm, WishlistForm, WishMailsForm
 from products.models import Product
 from products.selectors import wishlists
@@ -98,6 +99,24 @@ def wishlist_mails(request: HttpRequest) -> HttpResponse:
             decide(user.pk, kind=kind, is_given=form.cleaned_data[kind], source="wishlist_mails")
     messages.success(request, _("We keep to that."))
     return HttpResponseRedirect(reverse("account_wishlists"), status=SEE_OTHER)
+
+
+@require_POST
+@login_required
+@never_cache
+def wishlist_rename(request: HttpRequest, pk: int) -> HttpResponse:
+    """Call a list something else; without a name it keeps the one it has."""
+    user, form = cast(User, request.user), WishlistForm(request.POST)
+    if wishlists.one_of(user, pk) is None:
+        raise Http404(f"no list {pk} of theirs")
+    if form.is_valid():
+        try:
+            services.rename(user, wishlist_id=pk, **form.cleaned_data)
+        except WishlistRefused as refusal:
+            messages.error(request, refusal.detail)
+    else:
+        messages.error(request, " ".join(str(error) for error in form.errors["name"]))
+    return _to(pk)
 
 
 @require_POST
