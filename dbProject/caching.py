@@ -251,6 +251,12 @@ def _generation(group: str) -> str:
     return found[group]
 
 
+def version(group: str) -> str | None:
+    """Return what stands for ``group`` as it is now, for all processes; None while Redis is away."""
+    generation = _generation(group)
+    return None if generation.startswith(OWN) else generation
+
+
 def _ask_for_generations(groups: tuple[str, ...]) -> dict[str, str]:
     if _owed:
         _tell(set(_owed))

@@ -136,7 +136,7 @@ def robots(request: HttpRequest) -> HttpResponse:
 @require_safe
 def llms(request: HttpRequest) -> HttpResponse:
     """Say to language models where they find what."""
-    context = {"families": categories.families()}
+    context = {"families": categories.families(), "languages": settings.LANGUAGES}
     return TemplateResponse(request, "llms.txt", context, content_type="text/plain; charset=utf-8")
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from products.views import catalog, reviews, wishlists
+from products.views import catalog, feeds, reviews, wishlists
 
 urlpatterns = [
     path("products/", catalog.product_list, name="product_list"),
@@ -27,6 +27,7 @@ urlpatterns = [
     path("categories/<slug:slug>/", catalog.category_detail, name="category_detail"),
     path("search/", catalog.search_results, name="search"),
     path("search/suggest/", catalog.search_suggest, name="search_suggest"),
+    path("feeds/merchant.xml", feeds.merchant, name="merchant_feed"),
     path("recently-viewed/", catalog.recently_viewed, name="recently_viewed"),
     path("brands/<slug:slug>/", catalog.brand_detail, name="brand_detail"),
 ]

@@ -181,6 +181,7 @@ language                             GET  302   302   302   302   302
 styleguide                           GET  200   200   200   200   200
 styleguide_mails                     GET  200   200   200   200   200
 styleguide_mail                      GET  200   200   200   200   200
+merchant_feed                        GET  200   200   200   200   200
 sitemap                              GET  200   200   200   200   200
 sitemap_part                         GET  200   200   200   200   200
 robots                               GET  200   200   200   200   200

@@ -67,6 +67,7 @@ RATE_LIMIT_ENDPOINTS: dict[str, dict[str, Any]] = {
     "cart": {"limit": 600, "window": 3600},
     "suggestions": {"limit": 300, "window": 60, "per": ["address"]},
     "progress": {"limit": 3600, "window": 3600},
+    "feeds": {"limit": 60, "window": 3600, "per": ["address"]},
     "pages": {"limit": 3000, "window": 60, "per": ["address"]},
 }
 
@@ -106,12 +107,13 @@ RATE_LIMIT_VIEWS: dict[str, list[str]] = {
     "review_create": ["reviews"],
     "product-reviews": ["reviews"],
     "search_suggest": ["suggestions"],
+    "merchant_feed": ["feeds"],
     "task-detail": ["progress"],
     "task-result": ["progress"],
 }
 """View name -> the rows that count what is posted there; the first that is used up refuses."""
 
-RATE_LIMIT_READS = {"search_suggest", "task-detail", "order_pay"}
+RATE_LIMIT_READS = {"search_suggest", "task-detail", "order_pay", "merchant_feed"}
 """Views whose rows count reading too. Other pages that are read have the row ``pages``."""
 RATE_LIMIT_EXEMPT = {"payment_webhook", "health", "health_ready", "health_live", "media"}
 """What providers sign and what watches the shop is never refused."""

@@ -106,7 +106,7 @@ def _labels() -> dict[int, str]:
     return {pk: slug if name in shared else name for pk, name, slug in found}
 
 
-def _paths() -> dict[int, str]:
+def category_paths() -> dict[int, str]:
     """Return the path of every category, as the import reads it."""
     found = {
         pk: (parent, name) for pk, parent, name in Category.all_objects.values_list("pk", "parent_id", "name")
@@ -121,7 +121,7 @@ def _paths() -> dict[int, str]:
 
 def _described(products: QuerySet[Product]) -> Iterator[tuple[dict[str, Any], Answers]]:
     """Yield the fields and the attribute values of each product; three queries for a chunk."""
-    paths = _paths()
+    paths = category_paths()
     chosen = products.select_related("brand", "parent").order_by("pk")
     last = 0
     while chunk := list(chosen.filter(pk__gt=last)[:CHUNK]):

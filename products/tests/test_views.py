@@ -402,4 +402,6 @@ def test_the_site_map_lists_every_page_once(client, shop, monkeypatch):
     assert "/categories/kitchen/</loc>" in parts[0]
     assert client.get("/sitemap-products-9.xml").status_code == 404
     assert "Sitemap: " in client.get("/robots.txt").content.decode()
-    assert "/api/products/" in client.get("/llms.txt").content.decode()
+    told = client.get("/llms.txt").content.decode()
+    for line in ("/api/products/", "/feeds/merchant.xml", "/sitemap.xml", "English (en), Deutsch (de)"):
+        assert line in told
