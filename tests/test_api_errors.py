@@ -115,7 +115,10 @@ def test_characters_that_no_database_keeps_are_refused_where_they_stand(client, 
     assert [(error["code"], error["pointer"]) for error in body["errors"]] == [("characters", "/password")]
 
 
-@pytest.mark.parametrize("sent", [[], 1, "text", None, {"email": {}, "password": []}, {"email": [1]}, {}])
+@pytest.mark.parametrize(
+    "sent",
+    [[], 1, "text", None, {"email": {}, "password": []}, {"email": [1]}, {"email": 1, "password": True}, {}],
+)
 def test_what_is_of_another_kind_is_refused_with_its_place(client, sent):
     body = problem(client.post(LOGIN, json.dumps(sent), content_type="application/json"))
 

@@ -149,4 +149,4 @@ def has_rights(request: Request, rights: Iterable[str]) -> bool:
         has_shown = import_string(settings.STAFF_SECOND_FACTOR)
         if not has_shown(request._request, user):
             return False
-    return bool(user.has_perms(list(rights)) or not user.get_all_permissions())
+    return bool(user.has_perms(list(rights)) or not (user.get_all_permissions() or user.groups.exists()))

@@ -159,6 +159,8 @@ def _with_lists(value: Any) -> Any:
     return inner
 
 
+NO_TEXT: list[str] = []
+"""What no field takes for a text."""
 SEVERAL = (serializers.BaseSerializer, serializers.ListField, serializers.DictField)
 
 
@@ -172,10 +174,9 @@ class Body(serializers.Serializer[Any]):
 
     def _read(self, name: str, value: Any) -> Any:
         field = self.fields.get(name)
-        is_several = isinstance(
-            field, serializers.BaseSerializer | serializers.ListField | serializers.DictField
-        )
-        if is_several and isinstance(value, str):
+        if isinstance(field, serializers.CharField) and not isinstance(value, str | None):
+            return NO_TEXT  # a number is no text, though one could be made of it
+        if isinstance(value, str) and isinstance(field, SEVERAL):
             try:
                 return read(value)
             except Malformed:

@@ -11,6 +11,7 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 from rest_framework import serializers
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
@@ -75,6 +76,8 @@ class Endpoint(APIView):
     most_bytes: ClassVar[int] = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        if request.method not in {*self.rules, "HEAD", "OPTIONS"}:
+            raise MethodNotAllowed(str(request.method))
         super().initial(request, *args, **kwargs)
         is_read = request.method in {"GET", "HEAD"}
         known = list(self.query_class().fields) if is_read else []
