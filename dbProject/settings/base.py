@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
-from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
 from dbProject.settings.accounts import *  # noqa: F403
@@ -21,6 +20,7 @@ from dbProject.settings.limits import RATE_LIMIT_READS as RATE_LIMIT_READS
 from dbProject.settings.limits import RATE_LIMIT_STAFF_FACTOR as RATE_LIMIT_STAFF_FACTOR
 from dbProject.settings.limits import RATE_LIMIT_VIEWS as RATE_LIMIT_VIEWS
 from dbProject.settings.limits import RATE_LIMIT_WINDOW as RATE_LIMIT_WINDOW
+from dbProject.settings.schedule import CELERY_BEAT_SCHEDULE as CELERY_BEAT_SCHEDULE
 from dbProject.settings.security import CORS_ALLOWED_HEADERS as CORS_ALLOWED_HEADERS
 from dbProject.settings.security import CORS_ALLOWED_METHODS as CORS_ALLOWED_METHODS
 from dbProject.settings.security import CORS_ALLOWED_ORIGINS as CORS_ALLOWED_ORIGINS
@@ -251,33 +251,6 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 100  # seconds; below the visibility timeout, or a slow task runs twice
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20  # seconds
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "resume-jobs": {"task": "dbProject.jobs.tasks.resume_jobs", "schedule": 15.0},  # seconds
-    "tidy-jobs": {"task": "dbProject.jobs.tasks.tidy_jobs", "schedule": 3600.0},  # seconds
-    "render-pictures": {"task": "products.tasks.render_pictures", "schedule": 15.0},  # seconds
-    "refresh-search-words": {"task": "products.tasks.refresh_search_words", "schedule": 600.0},  # seconds
-    "ask-for-reviews": {"task": "products.tasks.ask_for_reviews", "schedule": 900.0},  # seconds
-    "tell-about-wishes": {"task": "products.tasks.tell_about_wishes", "schedule": 300.0},  # seconds
-    "warm-cache": {"task": "products.tasks.warm_cache", "schedule": 60.0},  # seconds
-    "relay-outbox": {"task": "dbProject.outbox.tasks.relay_outbox", "schedule": 5.0},  # seconds
-    "tidy-answers": {"task": "dbProject.idempotency.tasks.tidy_answers", "schedule": 3600.0},  # seconds
-    "tidy-tokens": {"task": "dbProject.access.tasks.tidy_tokens", "schedule": 86_400.0},  # seconds
-    "deliver-webhooks": {"task": "dbProject.webhooks.tasks.deliver_webhooks", "schedule": 5.0},  # seconds
-    "tidy-limits": {"task": "dbProject.limits.tasks.tidy_limits", "schedule": 3600.0},  # seconds
-    "tidy-outbox": {"task": "dbProject.outbox.tasks.tidy_outbox", "schedule": 3600.0},  # seconds
-    "release-expired-holds": {"task": "orders.tasks.release_expired_holds", "schedule": 30.0},  # seconds
-    "cancel-abandoned-orders": {"task": "orders.tasks.cancel_abandoned_orders", "schedule": 3600.0},
-    "write-down-sales": {"task": "orders.tasks.write_down_sales", "schedule": 900.0},
-    "remind-of-carts": {"task": "orders.tasks.remind_of_carts", "schedule": 900.0},  # seconds
-    "drop-old-carts": {"task": "orders.tasks.drop_old_carts", "schedule": 86_400.0},
-    "apply-retention": {
-        "task": "users.tasks.apply_retention",
-        "schedule": crontab(hour="2", minute="40"),
-    },
-    "reconcile": {"task": "orders.tasks.reconcile", "schedule": crontab(hour="3", minute="30")},
-    "settle-open-payments": {"task": "orders.tasks.settle_open_payments", "schedule": 20.0},  # seconds
-    "fetch-pictures": {"task": "products.tasks.fetch_pictures", "schedule": 30.0},  # seconds
-}
 if PAYMENT_PROVIDER == "test":
     CELERY_BEAT_SCHEDULE["deliver-test-bank-webhooks"] = {
         "task": "orders.tasks.deliver_test_bank_webhooks",
