@@ -10,7 +10,6 @@ from orders.models import Order
 from orders.tests.factories import MethodFactory, OrderFactory
 from products.services import wishlists
 from products.tests.factories import ProductFactory
-from users.models import User
 from users.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -78,34 +77,6 @@ def test_what_an_order_costs_and_whose_it_is_no_browser_says(client):
     assert (order.user, order.status, order.subtotal_gross) == (customer, Order.Status.PENDING, Decimal(60))
     assert (order.items.get().unit_price, order.shipping_gross) == (Decimal(30), Decimal("4.90"))
     assert (order.total_amount, order.discount_amount) == (Decimal("64.90"), 0)
-
-
-def test_nobody_gives_themselves_rights(client):
-    customer, victim = UserFactory(), UserFactory()
-    rights = ("is_staff", "is_superuser", "is_verified", "email")
-    before = [User.objects.filter(pk=one.pk).values(*rights).get() for one in (customer, victim)]
-    client.force_login(customer)
-    address = {"name": "R", "street": "S 1", "city": "Berlin", "zip_code": "10119", "country": "DE"}
-
-    for path, form in (
-        ("/account/profile/", {"first_name": "Robin", "last_name": "C"}),
-        ("/account/addresses/new/", address),
-    ):
-        client.post(path, {**form, **CLAIMED, "user": victim.pk, "pk": victim.pk, "email": "x@example.com"})
-
-    after = [User.objects.filter(pk=one.pk).values(*rights).get() for one in (customer, victim)]
-    assert after == before
-    assert not customer.groups.exists()
-    assert not victim.addresses.exists()
-
-
-def test_who_signs_up_becomes_a_customer_and_nothing_more(client):
-    form = {"email": "new@example.com", "first_name": "New", "password1": "Harbor-Lantern-42"}
-
-    client.post("/accounts/signup/", {**form, **CLAIMED})
-
-    new = User.objects.get(email="new@example.com")
-    assert (new.is_staff, new.is_superuser, new.is_verified, new.groups.count()) == (False, False, False, 0)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
