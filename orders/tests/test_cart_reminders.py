@@ -180,5 +180,5 @@ def test_reminding_many_costs_as_much_as_reminding_one(count, django_assert_num_
     hours_pass(25)
     savepoint = 2
 
-    with django_assert_num_queries(3 + savepoint):
+    with django_assert_num_queries(4 + savepoint):
         assert cart_reminders.remind_due() == count

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
 from django.utils import timezone
 
 from dbProject.outbox.models import OutboxEvent
@@ -17,6 +18,7 @@ from users.models import MailConsent
 from users.services import consents
 from users.tests.factories import UserFactory
 
+pytestmark = pytest.mark.race
 RIVALS = 4
 
 

@@ -2,6 +2,8 @@
 
 from functools import partial
 
+import pytest
+
 from orders.models import CartItem
 from orders.services import cart as carts
 from products.models import Wishlist, WishlistItem
@@ -10,6 +12,7 @@ from products.tests.factories import ProductFactory
 from tests.races.crowd import answered, crowd, tally
 from users.tests.factories import UserFactory
 
+pytestmark = pytest.mark.race
 WINDOWS = 4
 
 
