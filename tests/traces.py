@@ -10,6 +10,8 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.sessions.models import Session
 from django.db import connection
 
+from dbProject.access import services as access
+from dbProject.idempotency.models import StoredAnswer
 from dbProject.outbox.models import OutboxEvent
 from orders.models import Order, OrderEvent, PaymentWebhook
 from orders.services import timeline, withdrawals
@@ -129,6 +131,9 @@ def theodora(client):
     praised = Review.objects.create(product=product, user=UserFactory(), rating=5, is_approved=True)
     reviews.vote(user, review_id=praised.pk, is_helpful=True)
     CartItemFactory(cart=CartFactory(user=user), product=product, quantity=1)
+    StoredAnswer.objects.create(owner=f"user:{user.pk}", key="key", body=json.dumps({"address": ADDRESS}))
+    StoredAnswer.objects.create(owner="key:7", key="key", body=json.dumps({"email": EMAIL, **ADDRESS}))
+    access.log_in(user)
     consents.decide(user.pk, kind="price_drop", is_given=True, source="account_mails")
     personal_exports.start(user, language="en")
     return user

@@ -286,6 +286,8 @@ RETENTION = {
     "guest_carts": "orders.services.cart.drop_old",
     "jobs": "dbProject.jobs.services.tidy",
     "outbox": "dbProject.outbox.services.tidy",
+    "answers": "dbProject.idempotency.services.tidy",
+    "login_tokens": "dbProject.access.services.tidy",
     "rate_counts": "dbProject.limits.services.tidy",
     "webhooks": "dbProject.webhooks.services.tidy",
 }
