@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import TabularInline
@@ -33,7 +34,7 @@ class EndpointForm(ShopModelForm):
 
     kinds = forms.MultipleChoiceField(
         label=gettext_lazy("Events"),
-        choices=[(kind, f"{kind}") for kind in settings.WEBHOOK_KINDS],
+        choices=[(kind, format_lazy("{}: {}", kind, said)) for kind, said in settings.WEBHOOK_KINDS.items()],
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         required=False,
         help_text=gettext_lazy("None chosen means all."),
@@ -94,7 +95,7 @@ class WebhookEndpointAdmin(ShopModelAdmin):
         self._count(request, sum(services.switch_off(endpoint) for endpoint in queryset))
 
     def _say(self, request: HttpRequest, secret: str) -> None:
-        text = _("The secret is %(secret)s. Copy it now: nobody can show it again.")
+        text = _("Copy the secret now, nobody can show it again: %(secret)s")
         messages.warning(request, text % {"secret": secret})
 
     def _count(self, request: HttpRequest, count: int) -> None:

@@ -127,7 +127,7 @@ def open_ledgers(products: Iterable[Product]) -> None:
     places = ", ".join(["%s"] * len(pks))
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO stock_movements (product_id, kind, change, reason, reference, created_at)"  # noqa: S608
+            "INSERT INTO stock_movements (product_id, kind, change, reason, reference, created_at)"  # noqa: S608 -- %s only
             f" SELECT id, %s, stock_quantity, '', '', created_at FROM products WHERE id IN ({places})",
             [StockMovement.Kind.OPENING, *pks],
         )

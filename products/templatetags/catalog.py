@@ -86,7 +86,7 @@ def menu_place(context: dict[str, Any]) -> str:
 def foreign_html(content: str) -> SafeString:
     """Return ``content`` with the few tags that a product's description may have; lines become paragraphs."""
     cleaned = mark_safe(html.clean(content))  # noqa: S308 -- cleaned here
-    return cleaned if "<" in cleaned else mark_safe(linebreaks(cleaned))  # noqa: S308
+    return cleaned if "<" in cleaned else mark_safe(linebreaks(cleaned))  # noqa: S308 -- no tag
 
 
 @register.filter
