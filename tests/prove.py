@@ -1,8 +1,9 @@
 """The long proof, and the proof of the proof: ``./shop prove`` and ``./shop prove --mutants``.
 
 The first lets every race have many trials and says what bound they give, has Mozilla's scanner score every
-kind of page, then lets busy days pass in a database whose books ``manage.py reconcile`` looks at last. The
-second breaks a copy of the shop, one promise at a time, and sees to it that the race for that promise fails.
+kind of page, asks the API for whatever its description allows, then lets busy days pass in a database whose
+books ``manage.py reconcile`` looks at last. The second breaks a copy of the shop, one promise at a time, and
+sees to it that the race for that promise fails.
 """
 
 import argparse
@@ -19,6 +20,8 @@ from tests.mutants import MUTANTS, Mutant
 ROOT = Path(__file__).resolve().parents[1]
 RACES = ("tests/races", "tests/faults", "tests/test_any_course.py", "tests/test_fuzzed_uploads.py")
 ROUNDS, DAYS = 100, 20
+FUZZ_EXAMPLES = 50
+"""Requests that are made up for each call of the API and each role: more than 5,000 in all."""
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv", "var", "__pycache__", ".*_cache", ".hypothesis", "*.sqlite3*"
 )
@@ -41,12 +44,13 @@ def prove(rounds: int) -> int:
     """Let races have so many trials, pages be scored and books be looked at; return the worst status."""
     races = run(["-m", "pytest", *RACES], PROVE_ROUNDS=str(rounds))
     scores = run(["-m", "pytest", "tests/observatory.py"])
+    answers = run(["-m", "pytest", "tests/test_api_fuzz.py"], FUZZ_EXAMPLES=str(FUZZ_EXAMPLES))
     days = (
         f"import django; django.setup(); from tests.races import day; day.live_through({min(rounds, DAYS)})"
     )
     lived = run(["manage.py", "migrate", "-v0"]) or run(["-c", days])
     books = run(["manage.py", "reconcile"])
-    return int(bool(races or scores or lived or books))
+    return int(bool(races or scores or answers or lived or books))
 
 
 def hunt(mutants: list[Mutant]) -> int:

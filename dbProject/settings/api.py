@@ -1,4 +1,6 @@
-"""What the description of the API says first."""
+"""How the API reads, answers and describes itself."""
+
+from typing import Any
 
 API_IN_SHORT = """\
 Everything that the pages do, for a shop's own app, a partner's system and a script.
@@ -16,3 +18,37 @@ Everything that the pages do, for a shop's own app, a partner's system and a scr
   changes from overwriting each other (412).
 - **Limits** are in `X-RateLimit-Limit`, `-Remaining` and `-Reset`; 429 says in `Retry-After` when to come.
 """
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "dbProject.api.access.TokenAuthentication",  # the first, so that a stranger is answered 401, not 403
+        "dbProject.api.access.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["dbProject.api.access.ByRule"],
+    "DEFAULT_PARSER_CLASSES": [
+        "dbProject.api.bodies.JSONParser",
+        "dbProject.api.bodies.FormParser",
+        "dbProject.api.bodies.MultiPartParser",
+    ],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "dbProject.api.pages.Pages",
+    "EXCEPTION_HANDLER": "dbProject.api.problems.problem_details",
+    "DEFAULT_SCHEMA_CLASS": "dbProject.api.schema.EndpointSchema",
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "OAS_VERSION": "3.1.1",
+    "TITLE": "The shop's API",
+    "VERSION": "1",
+    "DESCRIPTION": API_IN_SHORT,
+    "SCHEMA_PATH_PREFIX": "/api",
+    "ENUM_NAME_OVERRIDES": {
+        "OrderStatusEnum": "orders.models.Order.Status",
+        "TaskStatusEnum": "dbProject.jobs.models.Job.Status",
+    },
+    "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_SPLIT_PATCH": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "dbProject.api.schema.without_limits_of_databases",
+    ],
+}

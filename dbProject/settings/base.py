@@ -9,7 +9,8 @@ import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 
 from dbProject.settings.accounts import *  # noqa: F403
-from dbProject.settings.api import API_IN_SHORT
+from dbProject.settings.api import REST_FRAMEWORK as REST_FRAMEWORK
+from dbProject.settings.api import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from dbProject.settings.carriers import read_carriers
 from dbProject.settings.environment import BASE_DIR, env, insist_on_required, read_dotenv
 from dbProject.settings.limits import CARD_TESTING as CARD_TESTING
@@ -360,40 +361,6 @@ RATE_LIMIT_ACCOUNT = "users.identity.account_of"
 # What browsers are told; the rest is in dbProject.settings.security. A form may lead to the payment's page.
 CSP_CONFIG = {**CSP_CONFIG, "form-action": [*CSP_CONFIG["form-action"], *PAYMENT_PAGES]}
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": CSP_CONFIG}
-
-REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [
-        "dbProject.api.access.TokenAuthentication",  # the first, so that a stranger is answered 401, not 403
-        "dbProject.api.access.SessionAuthentication",
-    ],
-    "DEFAULT_PERMISSION_CLASSES": ["dbProject.api.access.ByRule"],
-    "DEFAULT_PARSER_CLASSES": [
-        "dbProject.api.bodies.JSONParser",
-        "dbProject.api.bodies.FormParser",
-        "dbProject.api.bodies.MultiPartParser",
-    ],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PAGINATION_CLASS": "dbProject.api.pages.Pages",
-    "EXCEPTION_HANDLER": "dbProject.api.problems.problem_details",
-    "DEFAULT_SCHEMA_CLASS": "dbProject.api.schema.EndpointSchema",
-}
-SPECTACULAR_SETTINGS: dict[str, Any] = {
-    "OAS_VERSION": "3.1.1",
-    "TITLE": "The shop's API",
-    "VERSION": "1",
-    "DESCRIPTION": API_IN_SHORT,
-    "SCHEMA_PATH_PREFIX": "/api",
-    "ENUM_NAME_OVERRIDES": {
-        "OrderStatusEnum": "orders.models.Order.Status",
-        "TaskStatusEnum": "dbProject.jobs.models.Job.Status",
-    },
-    "COMPONENT_SPLIT_REQUEST": True,
-    "COMPONENT_SPLIT_PATCH": False,
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "dbProject.api.schema.without_limits_of_databases",
-    ],
-}
 
 LOGGING: dict[str, Any] = {
     "version": 1,
