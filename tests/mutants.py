@@ -34,6 +34,7 @@ STATUS, PAYMENTS = "orders/services/status.py", "orders/services/payments.py"
 CHARGING, REFUNDING = "orders/services/charging.py", "orders/services/refunding.py"
 CALLS, STRIPE = "orders/gateways/calls.py", "orders/gateways/stripe_checkout.py"
 OUTBOX, CONSUMER = "dbProject/outbox/services.py", "dbProject/outbox/tasks.py"
+ERASING = "orders/services/privacy.py"
 MAIL, WEBHOOKS = "dbProject/mail.py", "orders/services/webhooks.py"
 
 LAST_UNIT = "tests/races/test_last_unit.py::test_the_last_units_are_sold_exactly_once"
@@ -51,6 +52,9 @@ ANY_COURSE = "tests/test_any_course.py::test_whatever_happens_in_whatever_order_
 MANY_CLICKS = "tests/races/test_payments.py::test_of_many_clicks_at_once_one_pays"
 ONE_MESSAGE = "orders/tests/test_payments.py::test_a_message_is_thanked_for_each_time_and_kept_once"
 ALL_ORDERS = "orders/tests/test_payments.py::test_webhooks_lead_to_the_same_state_in_any_order_and_any_number"
+ERASED_WHILE_ORDERING = (
+    "tests/races/test_erasing.py::test_whoever_is_erased_while_they_order_leaves_an_order_without_a_name"
+)
 STRIPE_START = (
     "orders/tests/test_stripe.py::test_a_call_that_goes_wrong_once_is_made_again_under_the_same_key"
 )
@@ -311,6 +315,28 @@ MUTANTS = (
         (
             Edit(CALLS, "within_seconds=time_for_tries", "within_seconds=60"),
             Edit(CALLS, "        if deadline.left() < SHORTEST_TRY_SECONDS:\n", "        if False:\n"),
+        ),
+    ),
+    Mutant(
+        "erasing does not look again for an order that has just come",
+        ERASED_WHILE_ORDERING,
+        (
+            Edit(
+                ERASING,
+                "            raise Unsettled\n        if order.documents",
+                "            pass\n        if order.documents",
+            ),
+        ),
+    ),
+    Mutant(
+        "erasing leaves the cart to whoever orders",
+        ERASED_WHILE_ORDERING,
+        (
+            Edit(
+                ERASING,
+                '    list(Cart.objects.filter(user=user).select_for_update(of=("self",)))',
+                "    pass",
+            ),
         ),
     ),
 )
