@@ -47,7 +47,6 @@ UNFOLD: dict[str, Any] = {
         {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("images/favicon.svg")}
     ],
     "STYLES": [lambda _request: static("admin-shop/admin.css")],
-    "SCRIPTS": [lambda _request: static("admin-shop/labels.js")],
     "DASHBOARD_CALLBACK": "orders.admin.dashboard.figures",
     "COMMAND": {"search_models": False, "show_history": False},
     # Warm grays and one accent. Steps and lightness are Unfold's own, so its contrasts hold.
