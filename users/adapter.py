@@ -1,7 +1,5 @@
 """How accounts work here where django-allauth asks: user names, mails, who enters a code, second factors."""
 
-from base64 import urlsafe_b64encode
-from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,7 +8,6 @@ from allauth.account.models import EmailAddress
 from allauth.account.stages import EmailVerificationStage
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -18,10 +15,12 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from dbProject import clients
+from dbProject import clients, sealing
 from users.models import User
 from users.services import mails
 
+SECOND_FACTORS = "second factors"
+"""The purpose for which an app's secret is sealed."""
 UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104 -- stands where a server on a socket does not say who connects
 
 
@@ -130,10 +129,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """Keep the secret of an app so that a stolen copy of the database opens no account."""
-        return _cipher().encrypt(text.encode()).decode()
+        return sealing.seal(text, purpose=SECOND_FACTORS)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _cipher().decrypt(encrypted_text.encode()).decode()
+        return sealing.unseal(encrypted_text, purpose=SECOND_FACTORS)
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Let staff, who need a second factor, not remove the last one."""
@@ -145,13 +144,6 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
         count = Authenticator.objects.filter(user=user, type=type).count()
         return gettext("Passkey %(number)d") % {"number": count + 1}
-
-
-def _cipher() -> MultiFernet:
-    """Return the cipher of the shop's secret; what older secrets wrote is still read."""
-    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    keys = [sha256(b"users.second_factors" + secret.encode()).digest() for secret in secrets]
-    return MultiFernet([Fernet(urlsafe_b64encode(key)) for key in keys])
 
 
 def _ours(url: str) -> str:

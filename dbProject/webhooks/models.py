@@ -8,8 +8,11 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from dbProject import sealing
 from dbProject.models import TimestampedModel
-from dbProject.webhooks import sealing
+
+PURPOSE = "webhooks"
+"""Of what is sealed here."""
 
 
 class WebhookEndpoint(TimestampedModel):
@@ -42,9 +45,9 @@ class WebhookEndpoint(TimestampedModel):
 
     def secrets(self) -> list[str]:
         """Return what signs now: the secret, and the one before it while that is good."""
-        found = [sealing.unseal(self.secret)]
+        found = [sealing.unseal(self.secret, purpose=PURPOSE)]
         if self.old_secret and self.old_secret_until and self.old_secret_until > timezone.now():
-            found.append(sealing.unseal(self.old_secret))
+            found.append(sealing.unseal(self.old_secret, purpose=PURPOSE))
         return found
 
 

@@ -18,10 +18,10 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from dbProject import mail
+from dbProject import mail, sealing
 from dbProject.outbox import services as outbox
-from dbProject.webhooks import sealing, sending, signing
-from dbProject.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookMessage
+from dbProject.webhooks import sending, signing
+from dbProject.webhooks.models import PURPOSE, WebhookDelivery, WebhookEndpoint, WebhookMessage
 
 State = WebhookDelivery.State
 TEST = "webhook.test"
@@ -91,7 +91,7 @@ def add_endpoint(*, url: str, name: str, kinds: Iterable[str] = ()) -> tuple[Web
     sending.refuse_target(url)
     secret = signing.new_secret()
     endpoint = WebhookEndpoint.objects.create(
-        url=url, name=name, kinds=sorted(kinds), secret=sealing.seal(secret)
+        url=url, name=name, kinds=sorted(kinds), secret=sealing.seal(secret, purpose=PURPOSE)
     )
     _retire()
     return endpoint, secret
@@ -123,7 +123,7 @@ def rotate_secret(endpoint: WebhookEndpoint) -> str:
     """Make a new secret and return it, this once; the old one signs too for ``WEBHOOK_OLD_SECRET_AGE``."""
     locked = WebhookEndpoint.objects.select_for_update(of=("self",)).get(pk=endpoint.pk)
     secret = signing.new_secret()
-    locked.old_secret, locked.secret = locked.secret, sealing.seal(secret)
+    locked.old_secret, locked.secret = locked.secret, sealing.seal(secret, purpose=PURPOSE)
     locked.old_secret_until = timezone.now() + settings.WEBHOOK_OLD_SECRET_AGE
     locked.save(update_fields=["secret", "old_secret", "old_secret_until", "updated_at"])
     return secret

@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from dbProject import sealing
 from dbProject.outbox.models import OutboxEvent
 from dbProject.outbox.tests.working import work_off
-from dbProject.webhooks import delivering, sealing, sending, services
+from dbProject.webhooks import delivering, sending, services
 from dbProject.webhooks.errors import TargetRefused
 from dbProject.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookMessage
 from dbProject.webhooks.tests.receivers import Receiver
@@ -100,7 +101,7 @@ def test_a_copy_of_the_database_has_no_secret(receiver, settings):
     publish()
     assert delivering.deliver_due() == 0
     assert WebhookAttempt.objects.get().error == "its secret cannot be read"
-    assert sealing.unseal(sealing.seal("x")) == "x"
+    assert sealing.unseal(sealing.seal("x", purpose="test"), purpose="test") == "x"
 
 
 # Who is told
