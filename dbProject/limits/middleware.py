@@ -81,10 +81,11 @@ def visitor_of(request: HttpRequest, asked: tuple[rules.Rule, ...]) -> Visitor:
 
 
 def _is_undone(request: HttpRequest, response: HttpResponse) -> bool:
-    """Say whether what was posted came back to be corrected: a page with its form, or the API's refusal."""
-    if request.path.startswith(API):
-        return response.status_code in {400, 422}
-    return response.status_code in {200, 400, 422}
+    """Say whether nothing came of it: it has to be corrected first, or the shop could not do it.
+
+    A page with its form is such an answer, too.
+    """
+    return response.status_code in ({400, 422, 503} if request.path.startswith(API) else {200, 400, 422, 503})
 
 
 def _refusal(request: HttpRequest, refusal: TooManyRequests, *, is_api: bool) -> HttpResponse:

@@ -252,6 +252,18 @@ def test_orders_and_payments_of_one_browser_are_counted_exactly(client, settings
     assert pay_page(Client(), order).status_code == 303
 
 
+def test_a_bank_that_is_down_uses_up_nobodys_payments(client, settings):
+    MethodFactory()
+    settings.RATE_LIMIT_ENDPOINTS = settings.RATE_LIMIT_ENDPOINTS | {
+        "payments_session": settings.RATE_LIMIT_ENDPOINTS["payments_session"] | {"limit": 1}
+    }
+    order = guests_order(client)
+
+    ledger.set_fault("start", "down", times=3)  # as often as one visit asks
+
+    assert [pay_page(client, order).status_code for _ in range(3)] == [503, 303, 429]
+
+
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_of_ten_payments_begun_at_once_by_one_browser_exactly_three_are_let_through(settings):
