@@ -36,6 +36,7 @@ def test_programs_get_it_and_people_see_it_without_inline_scripts(client):
     assert "'unsafe-inline'" not in docs["Content-Security-Policy"]
     assert "style=" not in page
     assert all("src=" in tag for tag in page.split("<script")[1:])
+    assert f"<title>The API of {escape(settings.STORE_NAME)}</title>" in page
 
 
 @pytest.mark.unit
