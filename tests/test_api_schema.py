@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.urls import get_resolver, reverse
+from django.utils.html import escape
 
 from dbProject.api.endpoints import Endpoint
 from dbProject.api.schema import description
