@@ -199,6 +199,7 @@ ON_POSTGRES: dict[str, Any] = {
     "CONN_MAX_AGE": 60,  # seconds
     "CONN_HEALTH_CHECKS": True,  # a restarted Postgres costs no request
     "OPTIONS": {
+        "connect_timeout": 5,  # seconds; a server that hangs costs an error, not a thread for ever
         # Milliseconds. How long one statement may take is set per database role, where a web process
         # and a worker differ (docs/operations.md).
         "options": "-c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000",
