@@ -8,7 +8,7 @@ class ProjectConfig(AppConfig):
 
     def ready(self) -> None:
         # After the settings are chosen, so that wsgi's default stays base and every task finds this app.
-        from dbProject import celery, checks  # noqa: F401
+        from dbProject import celery, checks, receivers  # noqa: F401
 
 
 class StaffConfig(AdminConfig):

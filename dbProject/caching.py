@@ -21,6 +21,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 
+from dbProject import observation
+
 T = TypeVar("T")
 GROUPS = ("catalog", "delivery", "offers", "pages", "taxes")
 """What can be forgotten; docs/decisions/caching.md says who forgets it."""
@@ -311,6 +313,7 @@ _counts_lock = Lock()
 def _count(group: str, outcome: str) -> None:
     with _counts_lock:
         _counts[group, outcome] += 1
+    observation.count_cache(outcome)
 
 
 def figures() -> dict[str, dict[str, int]]:

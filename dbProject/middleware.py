@@ -1,7 +1,6 @@
 """Middleware that belongs to no app."""
 
 from collections.abc import Callable
-from uuid import uuid4
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -9,24 +8,10 @@ from django.template.response import TemplateResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from dbProject import clients, locks
+from dbProject import locks
 from dbProject.errors import ShopError
 
 Next = Callable[[HttpRequest], HttpResponse]
-
-
-class RequestIdMiddleware:
-    """Give each request an id for its logs, errors and answer, and note where it comes from."""
-
-    def __init__(self, get_response: Next) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.META["HTTP_X_REQUEST_ID"] = uuid4().hex  # never the client's own: it ends up in our logs
-        clients.address_of(request)
-        response = self.get_response(request)
-        response["X-Request-ID"] = request.headers["X-Request-ID"]
-        return response
 
 
 class SecurityHeadersMiddleware:

@@ -1,6 +1,7 @@
 """Redis as a cache that may hang or be gone: one call finds out, and those after it do without."""
 
 from collections.abc import Callable
+from time import perf_counter
 from typing import Any, TypeVar
 
 from django_redis.cache import RedisCache
@@ -8,7 +9,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from dbProject import resilience
+from dbProject import observation, resilience
 
 T = TypeVar("T")
 OPEN_SECONDS = 5.0
@@ -82,8 +83,11 @@ def _guarded(ask: Callable[[], T], nothing: T) -> T:
         failures=1,
         open_seconds=OPEN_SECONDS,
     )
+    began = perf_counter()
     try:
         with breaker.guard():
             return ask()
     except (resilience.CircuitOpen, RedisError, OSError):
         return nothing
+    finally:
+        observation.count_cache_call(began)

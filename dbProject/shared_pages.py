@@ -26,7 +26,7 @@ from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.cache import get_conditional_response
 
-from dbProject import caching
+from dbProject import caching, observation
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -132,6 +132,8 @@ class SharedPagesMiddleware:
         response = HttpResponse(page["body"].encode("latin-1"), headers=page["headers"])
         response["Age"] = str(max(0, int(time.time() - page["built_at"])))
         response["Cache-Status"] = BUILT if is_new else "shop; hit"
+        if (seen := observation.current()) is not None:
+            seen.is_shared = not is_new
         answer = get_conditional_response(request, etag=response["ETag"], response=response) or response
         answer.headers.setdefault(POLICY, response[POLICY])  # a 304 changes the headers of what is kept
         if request.method == "HEAD":

@@ -21,6 +21,8 @@ from dbProject.settings.limits import RATE_LIMIT_READS as RATE_LIMIT_READS
 from dbProject.settings.limits import RATE_LIMIT_STAFF_FACTOR as RATE_LIMIT_STAFF_FACTOR
 from dbProject.settings.limits import RATE_LIMIT_VIEWS as RATE_LIMIT_VIEWS
 from dbProject.settings.limits import RATE_LIMIT_WINDOW as RATE_LIMIT_WINDOW
+from dbProject.settings.observation import OBSERVERS as OBSERVERS
+from dbProject.settings.observation import TASK_OBSERVERS as TASK_OBSERVERS
 from dbProject.settings.schedule import CELERY_BEAT_SCHEDULE as CELERY_BEAT_SCHEDULE
 from dbProject.settings.security import CORS_ALLOWED_HEADERS as CORS_ALLOWED_HEADERS
 from dbProject.settings.security import CORS_ALLOWED_METHODS as CORS_ALLOWED_METHODS
@@ -84,7 +86,7 @@ INSTALLED_APPS = [
     "orders",
 ]
 MIDDLEWARE = [
-    "dbProject.middleware.RequestIdMiddleware",
+    "dbProject.observation.ObservationMiddleware",
     "dbProject.middleware.SecurityHeadersMiddleware",
     "dbProject.security_log.SecurityLogMiddleware",
     "django.middleware.security.SecurityMiddleware",

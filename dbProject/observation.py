@@ -1,0 +1,194 @@
+"""What a request or a task costs, counted while it runs and told once, to a short list of observers.
+
+    seen = observation.current()      None outside of a request or task
+    seen.queries, seen.query_seconds  so far; every connection counts, see ``receivers``
+
+When the answer is there, each function that ``OBSERVERS`` names in the settings is called as
+
+    def observe(request: HttpRequest, response: HttpResponseBase, seen: Observation) -> None
+
+with ``seen.seconds``, ``seen.status`` and ``seen.route`` filled in. It may set headers, and must not take
+long: it runs in every request, also one that a kept page answers in 0.4 ms. An answer that streams is told of
+when it starts. When a task has ended, each of ``TASK_OBSERVERS`` is called as
+
+    def observe_task(seen: Observation) -> None
+
+with the task's name as ``seen.route`` and Celery's word (``SUCCESS``, ``FAILURE`` ...) as ``seen.status``.
+An observer that fails is written down and hurts nobody.
+"""
+
+import logging
+import os
+import re
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar, Token
+from time import perf_counter
+from typing import Any
+
+from django.conf import settings
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.module_loading import import_string
+
+from dbProject import clients
+
+logger = logging.getLogger(__name__)
+ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+"""What is believed to be a request's id when a proxy of ours says so."""
+
+
+class Observation:
+    """One request or task: who it is, and what it has cost so far.
+
+    ``cache`` counts the outcomes of ``caching.remember``: ``memory`` and ``redis`` are hits, ``stale`` and
+    ``waited`` came from another reader, ``built`` is a miss. ``cache_calls`` and ``cache_seconds`` are what
+    was asked of Redis. ``query_seconds`` is the time inside ``execute``; rows fetched later are not in it.
+    """
+
+    __slots__ = (
+        *("cache", "cache_calls", "cache_seconds", "is_shared", "queries", "query_seconds", "request"),
+        *("request_id", "route", "seconds", "started", "status", "token"),
+    )
+
+    def __init__(self, request_id: str, *, request: HttpRequest | None = None, route: str = "") -> None:
+        self.request_id = request_id
+        self.request = request
+        self.route = route
+        """Of a request, once answered: its route's name, ``static``, or ``unmatched``. Never an address."""
+        self.status: int | str = 0
+        self.started = perf_counter()
+        self.seconds = 0.0
+        self.queries = 0
+        self.query_seconds = 0.0
+        self.cache: dict[str, int] = {}
+        self.cache_calls = 0
+        self.cache_seconds = 0.0
+        self.is_shared = False
+        """Whether a page was the answer that is kept for all without a session (see ``shared_pages``)."""
+        self.token: Token[Observation | None] | None = None
+
+
+_current: ContextVar[Observation | None] = ContextVar("observation", default=None)
+_running: set[Observation] = set()
+current: Callable[[], Observation | None] = _current.get
+"""Return what is being observed here, if anything is."""
+
+
+def running() -> frozenset[Observation]:
+    """Return the requests and tasks that this process is at."""
+    return frozenset(_running)
+
+
+def begin(seen: Observation) -> None:
+    """Count for ``seen`` from now on, in this thread or coroutine."""
+    seen.token = _current.set(seen)
+    _running.add(seen)
+
+
+def end(seen: Observation, *, status: int | str) -> None:
+    """Stop counting for ``seen``, and count for what it was inside of, if anything."""
+    seen.status = status
+    seen.seconds = perf_counter() - seen.started
+    _running.discard(seen)
+    if seen.token is not None:
+        _current.reset(seen.token)
+        seen.token = None
+
+
+def new_id() -> str:
+    """Return an id that nobody can guess: 32 hexadecimal digits."""
+    return os.urandom(16).hex()
+
+
+def named(observers: Iterable[str]) -> list[Callable[..., None]]:
+    """Return the functions of these names."""
+    return [import_string(name) for name in observers]
+
+
+def tell(observers: Iterable[Callable[..., None]], *facts: Any) -> None:
+    """Call each of ``observers`` with ``facts``, whatever befalls another."""
+    for observer in observers:
+        try:
+            observer(*facts)
+        except Exception:  # it watches; what it watches goes on
+            logger.exception("%s.%s failed", observer.__module__, observer.__qualname__)
+
+
+class ObservationMiddleware:
+    """The outermost: give each request an id, observe it, and tell of it when the answer is there."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+        self.observers = named(settings.OBSERVERS)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request_id = _id_of(request)
+        request.META["HTTP_X_REQUEST_ID"] = request_id
+        clients.address_of(request)
+        seen = Observation(request_id, request=request)
+        begin(seen)
+        status = 500
+        try:
+            response = self.get_response(request)
+            status = response.status_code
+            response.headers["X-Request-ID"] = request_id
+            seen.seconds = perf_counter() - seen.started
+            seen.status, seen.route = status, _route_of(request)
+            tell(self.observers, request, response, seen)
+        finally:
+            end(seen, status=status)
+        return response
+
+
+def _id_of(request: HttpRequest) -> str:
+    """Return the id that a proxy of ours has given, else a new one: what clients say ends up in no log."""
+    if settings.TRUSTED_PROXY_COUNT:
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        if ID.fullmatch(given):
+            return str(given)
+    return new_id()
+
+
+def _route_of(request: HttpRequest) -> str:
+    match = request.resolver_match
+    if match is not None:
+        return match.view_name
+    return "static" if request.path_info.startswith(settings.STATIC_URL) else "unmatched"
+
+
+# What counts
+
+
+def count_queries_of(connection: BaseDatabaseWrapper) -> None:
+    """Have a connection count its queries, once however often it connects; outside of what tests measure."""
+    if _count_query not in connection.execute_wrappers:
+        connection.execute_wrappers.insert(0, _count_query)
+
+
+def _count_query(
+    execute: Callable[..., Any], sql: str, parameters: Any, many: bool, context: dict[str, Any]
+) -> Any:
+    seen = _current.get()
+    if seen is None:
+        return execute(sql, parameters, many, context)
+    began = perf_counter()
+    try:
+        return execute(sql, parameters, many, context)
+    finally:
+        seen.queries += 1
+        seen.query_seconds += perf_counter() - began
+
+
+def count_cache(outcome: str) -> None:
+    """Count an outcome of ``caching.remember``."""
+    seen = _current.get()
+    if seen is not None:
+        seen.cache[outcome] = seen.cache.get(outcome, 0) + 1
+
+
+def count_cache_call(began: float) -> None:
+    """Count a question to Redis that began at ``perf_counter()``."""
+    seen = _current.get()
+    if seen is not None:
+        seen.cache_calls += 1
+        seen.cache_seconds += perf_counter() - began
