@@ -16,6 +16,7 @@ Everything that the pages do, for a shop's own app, a partner's system and a scr
   for 24 hours (`Idempotent-Replayed: true`).
 - **Versions**: what is read has an `ETag`. `If-None-Match` spares sending it again (304), `If-Match` keeps
   changes from overwriting each other (412).
+- **Webhooks** tell other systems what happens; each event stands below, signed as Standard Webhooks says.
 - **Limits** are in `X-RateLimit-Limit`, `-Remaining` and `-Reset`; 429 says in `Retry-After` when to come.
 """
 
@@ -50,5 +51,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "dbProject.api.schema.without_limits_of_databases",
+        "dbProject.webhooks.openapi.with_webhooks",
     ],
 }

@@ -22,6 +22,8 @@ WEBHOOK_KINDS = {
     "product.updated": _("Products or their prices have changed"),
     "product.deleted": _("Products are gone"),
 }
+WEBHOOK_DESCRIPTIONS = ["dbProject.webhooks.openapi", "products.api.told", "orders.api.told"]
+"""Modules that say what is in the events (``EVENTS``, ``SCHEMAS``), for the description of the API."""
 WEBHOOK_PAUSES = [
     timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=5),
     timedelta(hours=10), timedelta(hours=14), timedelta(hours=20), timedelta(hours=20, minutes=30),

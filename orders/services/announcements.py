@@ -24,26 +24,32 @@ MOVES = {
 def step(order: Order, kind: str) -> None:
     """Tell of a step of ``order``, in the transaction that makes it; of some steps nobody is told."""
     if kind in STEPS:
-        webhooks.publish(STEPS[OrderEvent.Kind(kind)], {"order": _order(order)})
+        webhooks.publish(STEPS[OrderEvent.Kind(kind)], {"order": facts(order)})
 
 
 def payment(order: Order, event: PaymentEvent) -> None:
     """Tell of money that moved or did not, in the transaction that books it."""
     if event.kind in MOVES:
-        moved = {
-            "id": event.event_id,
-            "provider": event.provider,
-            "amount": str(event.amount),
-            "currency": order.currency,
-        }
-        webhooks.publish(MOVES[PaymentEvent.Kind(event.kind)], {"order": _order(order), "payment": moved})
+        webhooks.publish(MOVES[PaymentEvent.Kind(event.kind)], money(order, event))
 
 
-def _order(order: Order) -> dict[str, Any]:
+def facts(order: Order) -> dict[str, Any]:
+    """Return what is told of an order."""
     return {
         "id": order.pk,
         "order_number": order.order_number,
         "status": order.status,
-        "total_amount": str(order.total_amount),
+        "total_amount": f"{order.total_amount:.2f}",
         "currency": order.currency,
     }
+
+
+def money(order: Order, event: PaymentEvent) -> dict[str, Any]:
+    """Return what is told of money that moved or did not."""
+    moved = {
+        "id": event.event_id,
+        "provider": event.provider,
+        "amount": f"{event.amount:.2f}",
+        "currency": order.currency,
+    }
+    return {"order": facts(order), "payment": moved}

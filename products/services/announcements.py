@@ -9,42 +9,42 @@ from products.models import Product
 
 def created(products: Iterable[Product]) -> None:
     """Tell that products are new, in the transaction that makes them."""
-    webhooks.publish_rows("product.created", "products", map(_product, products))
+    webhooks.publish_rows("product.created", "products", map(facts, products))
 
 
 def updated(products: Iterable[Product]) -> None:
     """Tell that products have changed, in the transaction that changes them."""
-    webhooks.publish_rows("product.updated", "products", map(_product, products))
+    webhooks.publish_rows("product.updated", "products", map(facts, products))
 
 
 def deleted(products: Iterable[Product]) -> None:
     """Tell that products are gone, in the transaction that takes them out of the shop."""
-    rows = ({"id": product.pk, "sku": product.sku} for product in products)
-    webhooks.publish_rows("product.deleted", "products", rows)
+    webhooks.publish_rows("product.deleted", "products", map(gone, products))
 
 
 def stock(products: Iterable[Product], changes: Mapping[int, int], *, kind: str, reference: str = "") -> None:
     """Tell how many units ``changes`` (pk -> units) have left of products; why, and for which order."""
-    rows = (
-        {
-            "id": product.pk,
-            "sku": product.sku,
-            "change": changes[product.pk],
-            "stock_quantity": product.stock_quantity,
-        }
-        for product in products
-        if changes.get(product.pk)
-    )
+    rows = (moved(product, changes[product.pk]) for product in products if changes.get(product.pk))
     webhooks.publish_rows("stock.changed", "products", rows, reason=kind, reference=reference)
 
 
-def _product(product: Product) -> dict[str, Any]:
+def facts(product: Product) -> dict[str, Any]:
+    """Return what is told of a product that is there."""
     return {
-        "id": product.pk,
-        "sku": product.sku,
+        **gone(product),
         "slug": product.slug,
         "name": product.name,
-        "price": str(product.price),
-        "sale_price": None if product.sale_price is None else str(product.sale_price),
+        "price": f"{product.price:.2f}",
+        "sale_price": None if product.sale_price is None else f"{product.sale_price:.2f}",
         "is_active": product.is_active,
     }
+
+
+def gone(product: Product) -> dict[str, Any]:
+    """Return what is told of a product that no longer is."""
+    return {"id": product.pk, "sku": product.sku}
+
+
+def moved(product: Product, change: int) -> dict[str, Any]:
+    """Return what is told of ``change`` units of a product, which has its stock after that."""
+    return {**gone(product), "change": change, "stock_quantity": product.stock_quantity}

@@ -33,7 +33,7 @@ def test_a_product_is_told_from_its_birth_to_its_end(told):
     product = catalog.create_product(
         category=CategoryFactory(), brand=BrandFactory(), sku="MUG", slug="mug", name="Mug", price=Decimal(9)
     )
-    row = {"id": product.pk, "sku": "MUG", "slug": "mug", "name": "Mug", "price": "9", "sale_price": None}
+    row = {"id": product.pk, "sku": "MUG", "slug": "mug", "name": "Mug", "price": "9.00", "sale_price": None}
     assert told() == [("product.created", {"products": [row | {"is_active": True}]})]
 
     catalog.update_product(product, changes={"sale_price": Decimal("7.50")})
@@ -70,7 +70,7 @@ def test_many_prices_are_one_message(told):
 
     assert [(kind, [row["price"] for row in data["products"]]) for kind, data in told()] == [
         ("product.updated", ["11.00"] * 3),
-        ("product.updated", ["12"] * 3),
+        ("product.updated", ["12.00"] * 3),
     ]
 
 
