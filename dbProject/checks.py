@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Warning, register
+from django.core.checks import CheckMessage, Error, Warning, register
 
 
 @register(deploy=True)
@@ -14,3 +14,11 @@ def seller_is_known(**_: Any) -> list[CheckMessage]:
         Warning(f"{name} is empty, and an invoice has to name it.", hint="See .env.example.", id="shop.W001")
         for name in missing
     ]
+
+
+@register(deploy=True)
+def api_is_described(**_: Any) -> list[CheckMessage]:
+    """Refuse a release that left behind what /api/schema/ shows."""
+    if (settings.BASE_DIR / "docs" / "openapi.yaml").exists():
+        return []
+    return [Error("docs/openapi.yaml is missing.", hint="It belongs to what is deployed.", id="shop.E001")]

@@ -1,7 +1,8 @@
 """The description of the API: committed, valid, and about every route there is."""
 
 import json
-from pathlib import Path
+import subprocess
+import sys
 
 import pytest
 from django.conf import settings
@@ -10,9 +11,8 @@ from django.urls import get_resolver, reverse
 from django.utils.html import escape
 
 from dbProject.api.endpoints import Endpoint
-from dbProject.api.schema import description
+from dbProject.api.views import COMMITTED, description
 
-COMMITTED = Path(settings.BASE_DIR) / "docs" / "openapi.yaml"
 pytestmark = pytest.mark.api
 
 
@@ -24,6 +24,27 @@ def test_the_committed_description_is_what_the_code_says(tmp_path):
 
     refresh = "python manage.py spectacular --file docs/openapi.yaml"
     assert written.read_text() == COMMITTED.read_text(), f"The API has changed. If that is meant: {refresh}"
+
+
+LOADED = """
+import sys
+from dbProject.wsgi import application
+from django.test import Client
+from django.urls import get_resolver
+get_resolver().url_patterns
+assert Client().get("/api/schema/", headers={"host": "localhost"}).status_code == 200
+assert Client().get("/api/products/?colour=red", headers={"host": "localhost"}).status_code == 400
+print([name for name in sys.modules if name in ("drf_spectacular.plumbing", "dbProject.api.schema")])
+"""
+
+
+@pytest.mark.integration
+def test_no_process_of_the_shop_loads_what_makes_it():
+    done = subprocess.run(  # noqa: S603 -- the code above
+        [sys.executable, "-c", LOADED], capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr[-2000:]
 
 
 @pytest.mark.django_db

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from jsonschema import Draft202012Validator, FormatChecker
 
-from dbProject.api.schema import description
+from dbProject.api.views import description
 from dbProject.outbox.tests.working import work_off
 from dbProject.webhooks import services as webhooks
 from dbProject.webhooks import signing

@@ -1,21 +1,20 @@
-"""The description of the API (OpenAPI 3.1), made from what the endpoints say of themselves."""
+"""The description of the API (OpenAPI 3.1), made from what the endpoints say of themselves.
+
+``manage.py spectacular`` alone loads this; the shop shows what it has written (``dbProject.api.views``).
+"""
 
 import re
-from functools import lru_cache
 from typing import Any
 
-from django.utils import translation
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
-from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.renderers import OpenApiJsonRenderer
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema_field
 from rest_framework import serializers
 
 from dbProject.access.models import Scope
 from dbProject.api.access import ANY
 from dbProject.api.endpoints import NOTHING
-from dbProject.api.shapes import Shape
+from dbProject.api.shapes import DESCRIBED, Shape
 
 PROBLEM = "application/problem+json"
 SECURED: list[dict[str, list[str]]] = [{"token": []}, {"session": []}]
@@ -217,6 +216,14 @@ class EndpointSchema(AutoSchema):
         }
 
 
+def with_shapes(endpoints: list[Any]) -> list[Any]:
+    """Hand on what fields say of themselves; all of them are loaded once the endpoints are known."""
+    while DESCRIBED:
+        target, shape = DESCRIBED.pop()
+        extend_schema_field(shape)(target)
+    return endpoints
+
+
 def without_limits_of_databases(result: Any, **_more: Any) -> Any:
     """Drop from what is shown how large a whole number may get in the database that is at hand."""
 
@@ -235,14 +242,6 @@ def without_limits_of_databases(result: Any, **_more: Any) -> Any:
         if not name.endswith("Request"):
             drop(schema)
     return result
-
-
-@lru_cache(maxsize=1)
-def description() -> str:
-    """Return the description as JSON; made once in a process."""
-    with translation.override("en"):
-        found = SchemaGenerator().get_schema(request=None, public=True)
-        return OpenApiJsonRenderer().render(found, renderer_context={}).decode()
 
 
 def _header(name: str, location: Any, description: str) -> OpenApiParameter:

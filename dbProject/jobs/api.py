@@ -6,14 +6,13 @@ from uuid import UUID
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from dbProject.api.access import ANY, account_of, customer, key_of
 from dbProject.api.endpoints import Endpoint
-from dbProject.api.shapes import Shape
+from dbProject.api.shapes import Shape, described_as
 from dbProject.jobs.models import Job, job_files
 
 
@@ -32,11 +31,11 @@ class TaskSerializer(serializers.Serializer[Job]):
     result = serializers.JSONField()
     errors = serializers.SerializerMethodField()  # type: ignore[assignment]
 
-    @extend_schema_field(ProgressOut)
+    @described_as(ProgressOut)
     def get_progress(self, job: Job) -> dict[str, int | None]:
         return {"done": job.done, "total": job.total, "percent": job.percent}
 
-    @extend_schema_field(serializers.ListField(child=serializers.JSONField()))
+    @described_as(serializers.ListField(child=serializers.JSONField()))
     def get_errors(self, job: Job) -> list[dict[str, Any]]:
         failure = [{"reason": job.failure}] if job.failure else []
         return [*failure, *job.problems]

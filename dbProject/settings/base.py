@@ -12,7 +12,8 @@ from dbProject.settings.accounts import *  # noqa: F403
 from dbProject.settings.api import REST_FRAMEWORK as REST_FRAMEWORK
 from dbProject.settings.api import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from dbProject.settings.carriers import read_carriers
-from dbProject.settings.environment import BASE_DIR, env, insist_on_required, read_dotenv
+from dbProject.settings.environment import BASE_DIR as BASE_DIR
+from dbProject.settings.environment import env, insist_on_required, read_dotenv
 from dbProject.settings.limits import CARD_TESTING as CARD_TESTING
 from dbProject.settings.limits import RATE_LIMIT_DEFAULT as RATE_LIMIT_DEFAULT
 from dbProject.settings.limits import RATE_LIMIT_ENDPOINTS as RATE_LIMIT_ENDPOINTS

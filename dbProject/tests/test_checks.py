@@ -2,7 +2,7 @@
 
 import pytest
 
-from dbProject.checks import seller_is_known
+from dbProject.checks import api_is_described, seller_is_known
 
 pytestmark = pytest.mark.unit
 
@@ -12,3 +12,10 @@ def test_an_invoice_without_a_seller_is_warned_of_before_the_first(settings):
     settings.STORE_ADDRESS, settings.STORE_VAT_NUMBER = [], ""
 
     assert [warning.msg.split()[0] for warning in seller_is_known()] == ["STORE_ADDRESS", "STORE_VAT_NUMBER"]
+
+
+def test_a_release_without_the_description_of_its_api_is_stopped(settings, tmp_path):
+    assert api_is_described() == []
+    settings.BASE_DIR = tmp_path
+
+    assert [error.id for error in api_is_described()] == ["shop.E001"]

@@ -5,7 +5,7 @@ from django.urls import path
 from orders.api.cart import CartAdd, CartCoupon, CartDetail, CartLine
 from orders.api.orders import OrderDetail, OrderFromCart, OrderList, OrderStream
 from orders.api.quotes import Quotes
-from orders.api.webhooks import payment_webhook
+from orders.api.webhooks import PaymentWebhook
 
 urlpatterns = [
     path("cart/", CartDetail.as_view(), name="cart-detail"),
@@ -17,5 +17,5 @@ urlpatterns = [
     path("orders/quotes/", Quotes.as_view(), name="order-quotes"),
     path("orders/stream/", OrderStream.as_view(), name="order-stream"),
     path("orders/<int:pk>/", OrderDetail.as_view(), name="order-detail"),
-    path("payments/webhooks/<slug:provider>/", payment_webhook, name="payment_webhook"),
+    path("payments/webhooks/<slug:provider>/", PaymentWebhook.as_view(), name="payment_webhook"),
 ]

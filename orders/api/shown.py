@@ -4,9 +4,9 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from dbProject.api.shapes import described_as
 from orders.models import Order, OrderDiscount, OrderItem
 from orders.selectors import orders
 from products.api.shown import ProductOut
@@ -90,7 +90,7 @@ class AddressOut(serializers.Serializer[Any]):
     phone = serializers.CharField(required=False, allow_blank=True)
 
 
-@extend_schema_field(AddressOut)
+@described_as(AddressOut)
 class AddressField(serializers.JSONField):
     """An address as it was frozen."""
 
@@ -126,7 +126,7 @@ class OrderOut(serializers.ModelSerializer[Order]):
         path = reverse("order_pay", args=[order.order_number])
         return f"{settings.SITE_URL}{path}?key={orders.signature(order)}"
 
-    @extend_schema_field(serializers.URLField())
+    @described_as(serializers.URLField())
     def get_url(self, order: Order) -> str:
         return f"{settings.SITE_URL}{orders.signed_path(order)}"
 

@@ -5,11 +5,10 @@ from decimal import Decimal
 from typing import Any, cast
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from dbProject.api.bodies import Body
+from dbProject.api.shapes import described_as
 from products.models import Brand, Category, Product
 from products.models.measures import Unit
 
@@ -19,7 +18,7 @@ MOST_AT_ONCE = 1_000
 """Products of one body."""
 
 
-@extend_schema_field(OpenApiTypes.INT)
+@described_as(serializers.IntegerField())
 class RowField(serializers.Field[Any, Any, Any, Any]):
     """A row by its pk. Rows that ``Known`` has loaded already cost no query."""
 

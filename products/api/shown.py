@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.files.storage import default_storage
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from dbProject.api.shapes import described_as
 from products import pictures
 from products.models import (
     Brand,
@@ -50,7 +50,7 @@ class ImageOut(serializers.ModelSerializer[ProductImage]):
         model = ProductImage
         fields = ("url", "alt_text", "is_primary", "width", "height")
 
-    @extend_schema_field(serializers.URLField())
+    @described_as(serializers.URLField())
     def get_url(self, image: ProductImage) -> str:
         return picture_url(image, self.context)
 
@@ -86,7 +86,7 @@ class ProductOut(serializers.ModelSerializer[Product]):
             "review_count", "image",
         )  # fmt: skip
 
-    @extend_schema_field(serializers.URLField(allow_null=True))
+    @described_as(serializers.URLField(allow_null=True))
     def get_image(self, product: Product) -> str | None:
         return picture_url(product.cover_images[0], self.context) if product.cover_images else None
 
