@@ -2,14 +2,19 @@
 
 import re
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from dbProject.access import services
 from dbProject.access.models import ApiKey, LoginToken
+from dbProject.webhooks.models import WebhookEndpoint
 from users.tests.factories import StaffFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +42,31 @@ def test_a_key_is_made_by_staff_and_shown_once(staff_client):
     again = staff_client.get(reverse("admin:access_apikey_changelist")).content.decode()
     assert secret not in again
     assert key.prefix in again
+
+
+def test_the_role_for_integrations_makes_keys_and_webhooks_and_takes_keys_back(client):
+    import_module("dbProject.webhooks.migrations.0002_integrations_role").grant(
+        apps, connection.schema_editor()
+    )
+    person = UserFactory(is_staff=True)
+    person.groups.add(Group.objects.get(name="integrations"))
+    client.force_login(person)
+    key = {"name": "ERP", "scopes": ["webhooks"], "expires_at_0": "", "expires_at_1": ""}
+    endpoint = {"name": "ERP", "url": "https://erp.example.com/hooks"}
+
+    said = [
+        client.post(reverse(f"admin:{name}_add"), form, follow=True).content.decode()
+        for name, form in (("access_apikey", key), ("webhooks_webhookendpoint", endpoint))
+    ]
+    client.post(
+        reverse("admin:access_apikey_changelist"),
+        {"action": "take_back", "_selected_action": [ApiKey.objects.get().pk]},
+    )
+
+    assert ("shop_key_" in said[0], "whsec_" in said[1]) == (True, True)
+    assert ApiKey.objects.get().revoked_at is not None
+    assert ApiKey.objects.get().created_by == person
+    assert WebhookEndpoint.objects.get().url == "https://erp.example.com/hooks"
 
 
 def test_what_a_key_is_good_for_changes_and_its_secret_stays(staff_client):

@@ -5,11 +5,13 @@ A route without a line in the table fails, and so does a line without its route.
 
 import json
 from http.cookies import SimpleCookie
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
@@ -298,3 +300,29 @@ def test_staff_get_the_screens_of_their_rights_and_nobody_else_gets_any(world):
             assert world.asks("staff", "POST", path) in REFUSED, name
 
     assert given == expected
+
+
+INTEGRATIONS = ("admin:access_apikey_", "admin:webhooks_")
+
+
+def test_who_connects_other_systems_gets_keys_and_webhooks_and_no_other_screen_and_nobody_else_gets_those(
+    world,
+):
+    editor = connection.schema_editor()
+    import_module("products.migrations.0003_roles").create_roles(apps, editor)
+    import_module("orders.migrations.0008_roles").grant(apps, editor)
+    import_module("dbProject.webhooks.migrations.0002_integrations_role").grant(apps, editor)
+    roles = ("catalog", "fulfillment", "support", "manager", "integrations")
+    for name in roles:
+        person = UserFactory(is_staff=True)
+        person.groups.add(Group.objects.get(name=name))
+        world.clients[name] = Client(raise_request_exception=False)
+        world.clients[name].force_login(person)
+
+    for name, (without_rights, with_all) in screens().items():
+        is_of_integrations = name.startswith(INTEGRATIONS)
+        expected = with_all if is_of_integrations else without_rights
+        assert world.asks("integrations", "GET", world.path(name)) == expected, name
+        if is_of_integrations:
+            given = [world.asks(role, "GET", world.path(name)) for role in roles[:-1]]
+            assert given == [without_rights] * 4, name
