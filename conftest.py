@@ -1,7 +1,9 @@
 """Fixtures that every app's tests share."""
 
+import json
+import logging
 import shutil
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from threading import Event
 
@@ -16,7 +18,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 from rest_framework.test import APIClient
 
-from dbProject import caching, resilience
+from dbProject import caching, logs, resilience
 from dbProject.limits import counters, rules
 from dbProject.webhooks import services as webhooks
 from orders.tests.factories import OrderFactory
@@ -110,3 +112,15 @@ def worker():
     with start_worker(current_app._get_current_object(), perform_ping_check=False):
         yield wait_for
     task_success.disconnect(remember)
+
+
+@pytest.fixture
+def log_lines():
+    """Call it for what was written so far, at every level, each line as a log store would read it."""
+    written = StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(logs.formatter(format="json"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
+    root.removeHandler(handler)

@@ -1,5 +1,6 @@
 """Mails: HTML and text from one context, each outbox event sent once."""
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ from django.template.loader import render_to_string
 
 from dbProject.outbox import services as outbox
 
+logger = logging.getLogger("shop")
 NOBODY = "erased@erased.invalid"
 """Stands where an address has to stand and its owner was erased; RFC 2606 promises that it leads nowhere."""
 
@@ -73,6 +75,7 @@ def send_once(
     for attachment in attachments:
         letter.attach(*attachment)
     letter.send()
+    logger.info("mail", extra={"facts": {"template": template, "event_id": str(event_id)}})
     outbox.finish(event_id)
 
 

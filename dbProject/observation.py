@@ -35,6 +35,7 @@ from dbProject import clients
 logger = logging.getLogger(__name__)
 ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 """What is believed to be a request's id when a proxy of ours says so."""
+LONGEST_SQL = 2_000
 
 
 class Observation:
@@ -47,7 +48,7 @@ class Observation:
 
     __slots__ = (
         *("cache", "cache_calls", "cache_seconds", "is_shared", "queries", "query_seconds", "request"),
-        *("request_id", "route", "seconds", "started", "status", "token"),
+        *("request_id", "route", "seconds", "started", "status", "token", "traceparent"),
     )
 
     def __init__(self, request_id: str, *, request: HttpRequest | None = None, route: str = "") -> None:
@@ -65,6 +66,8 @@ class Observation:
         self.cache_seconds = 0.0
         self.is_shared = False
         """Whether a page was the answer that is kept for all without a session (see ``shared_pages``)."""
+        self.traceparent = ""
+        """W3C Trace Context of what is going on, where it is traced."""
         self.token: Token[Observation | None] | None = None
 
 
@@ -85,10 +88,14 @@ def begin(seen: Observation) -> None:
     _running.add(seen)
 
 
-def end(seen: Observation, *, status: int | str) -> None:
-    """Stop counting for ``seen``, and count for what it was inside of, if anything."""
+def conclude(seen: Observation, *, status: int | str) -> None:
+    """Write down how it ended, and how long it took, before observers are told."""
     seen.status = status
     seen.seconds = perf_counter() - seen.started
+
+
+def end(seen: Observation) -> None:
+    """Stop counting for ``seen``, and count for what it was inside of, if anything."""
     _running.discard(seen)
     if seen.token is not None:
         _current.reset(seen.token)
@@ -127,16 +134,14 @@ class ObservationMiddleware:
         clients.address_of(request)
         seen = Observation(request_id, request=request)
         begin(seen)
-        status = 500
         try:
             response = self.get_response(request)
-            status = response.status_code
             response.headers["X-Request-ID"] = request_id
-            seen.seconds = perf_counter() - seen.started
-            seen.status, seen.route = status, _route_of(request)
+            seen.route = _route_of(request)
+            conclude(seen, status=response.status_code)
             tell(self.observers, request, response, seen)
         finally:
-            end(seen, status=status)
+            end(seen)
         return response
 
 
@@ -175,8 +180,12 @@ def _count_query(
     try:
         return execute(sql, parameters, many, context)
     finally:
+        seconds = perf_counter() - began
         seen.queries += 1
-        seen.query_seconds += perf_counter() - began
+        seen.query_seconds += seconds
+        if seconds >= settings.SLOW_QUERY_SECONDS:
+            facts = {"sql": sql[:LONGEST_SQL], "db_ms": round(seconds * 1000, 1)}
+            logger.warning("slow_query", extra={"facts": facts})
 
 
 def count_cache(outcome: str) -> None:

@@ -39,5 +39,6 @@ def observe_a_task(task: Any, **_: Any) -> None:
 def tell_of_a_task(state: str | None = None, **_: Any) -> None:
     seen = observation.current()
     if seen is not None and seen.request is None:
-        observation.end(seen, status=state or "")
+        observation.conclude(seen, status=state or "")
         observation.tell(observation.named(settings.TASK_OBSERVERS), seen)
+        observation.end(seen)

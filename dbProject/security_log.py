@@ -4,21 +4,17 @@ Each event is a line of the ``security`` logger. It says who by account, session
 hashes: they can be compared and tell nothing by themselves. What was typed is never in it.
 """
 
-import json
 import logging
 import re
-from collections.abc import Callable, Iterator
-from contextvars import ContextVar
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote_plus
 
-from django.conf import settings
-from django.contrib.auth import SESSION_KEY
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.utils.crypto import salted_hmac
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 
-from dbProject import clients
+from dbProject import clients, observation
+from dbProject.logs import hashed as hashed
+from dbProject.observation import Observation
 
 logger = logging.getLogger("security")
 SUSPICIOUS = {
@@ -33,66 +29,21 @@ LONGEST_LOOK = 20_000
 LONGEST_PART = 40
 OF_SOMEBODY = {"order_number", "document_number", "reference", "task_id", "pk", "object_id"}
 """Parts of addresses that lead to what belongs to somebody: who tries many gets many 404s."""
-_request: ContextVar[HttpRequest | None] = ContextVar("security_request", default=None)
 
 
-class SecurityLogMiddleware:
+def observe(request: HttpRequest, response: HttpResponseBase, seen: Observation) -> None:
     """Note refusals, changes by staff, and requests that look for holes; whatever they were answered."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = _request.set(request)
-        try:
-            response = self.get_response(request)
-            for event, facts in _events(request, response.status_code):
-                note(event, status=response.status_code, **facts)
-        finally:
-            _request.reset(token)
-        return response
-
-
-class JsonFormatter(logging.Formatter):
-    """One JSON object per line: when, how grave, what, and what is known about it."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        line = {
-            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname,
-            "logger": record.name,
-            "event": record.getMessage(),
-            **getattr(record, "facts", {}),
-        }
-        return json.dumps(line, ensure_ascii=True, default=str)
+    for event, facts in _events(request, response.status_code):
+        note(event, status=response.status_code, **facts)
 
 
 def note(event: str, *, level: int = logging.WARNING, **facts: Any) -> None:
     """Write an event down, with whose request it happened in; ``facts`` hold nothing that somebody typed."""
-    logger.log(level, event, extra={"facts": {**_known(_request.get()), **facts}})
-
-
-def hashed(kind: str, value: str) -> str:
-    """Return what stands for a value in the log, the same each time and of no use elsewhere."""
-    return salted_hmac(f"dbProject.security_log.{kind}", value, algorithm="sha256").hexdigest()[:16]
-
-
-def _known(request: HttpRequest | None) -> dict[str, Any]:
-    if request is None:
-        return {}
-    session, address = getattr(request, "session", None), clients.address_of(request)
-    key = session.session_key if session is not None else request.COOKIES.get(settings.SESSION_COOKIE_NAME)
-    # Who it is is known only where somebody has asked for it; the log asks the database for nothing.
-    user = session.get(SESSION_KEY) if session is not None and session.accessed else None
-    route = request.resolver_match.view_name if request.resolver_match else None
-    return {
-        "request_id": request.headers.get("X-Request-ID"),
-        "user_id": int(user) if user else None,
-        "session": hashed("session", key) if key else None,
-        "network": hashed("network", clients.household_of(address)) if address else None,
-        "method": request.method,
-        "route": route,
-    }
+    seen = observation.current()
+    request = seen.request if seen else None
+    if request is not None and (address := clients.address_of(request)):
+        facts.setdefault("network", hashed("network", clients.household_of(address)))
+    logger.log(level, event, extra={"facts": facts})
 
 
 def _events(request: HttpRequest, status: int) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -53,13 +53,15 @@ def test_every_error_has_one_shape(client, method, address, status, code):
     assert (body["status"], body["code"]) == (status, code)
 
 
-def test_what_nobody_foresaw_has_a_name_that_the_log_knows(client, settings, caplog):
+def test_what_nobody_foresaw_has_a_name_that_the_log_knows(client, settings, log_lines):
     settings.ROOT_URLCONF = __name__
 
     body = problem(client.get("/api/broken/"))
 
     assert (body["status"], body["code"]) == (500, "internal_error")
-    assert body["error_id"] in caplog.text
+    assert [line["request_id"] for line in log_lines() if line.get("error_id") == body["error_id"]] == [
+        body["request_id"]
+    ]
     assert "nobody foresaw" not in json.dumps(body)
 
 

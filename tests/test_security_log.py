@@ -1,13 +1,11 @@
 """What the security log tells, and what it never does."""
 
 import json
-import logging
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 
-from dbProject.security_log import JsonFormatter
 from orders.tests.factories import OrderFactory
 from users.tests.factories import PASSWORD, UserFactory
 
@@ -15,15 +13,14 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def lines(caplog):
-    """What was written so far, each as a log store would read it."""
+def lines(log_lines):
+    """What was written so far of security, each as a log store would read it."""
 
     def read(event=None):
-        records = [record for record in caplog.records if record.name == "security"]
-        found = [json.loads(JsonFormatter().format(record)) for record in records]
-        return [line for line in found if event in (None, line["event"])]
+        return [
+            line for line in log_lines() if line["logger"] == "security" and event in (None, line["event"])
+        ]
 
-    caplog.set_level(logging.INFO, "security")
     return read
 
 

@@ -49,5 +49,5 @@ class ProblemMiddleware:
         """Give what nobody foresaw a name; how it came to it, Django writes down."""
         if request.path_info.startswith(API):
             request.error_id = uuid4().hex  # type: ignore[attr-defined]
-            logger.error("%s is a %s in request %s", request.error_id, type(exc).__name__,  # type: ignore[attr-defined]
-                         request.headers["X-Request-ID"])  # fmt: skip
+            facts = {"error_id": request.error_id, "error": type(exc).__name__}  # type: ignore[attr-defined]
+            logger.error("unexpected_error", extra={"facts": facts})

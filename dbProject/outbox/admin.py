@@ -45,10 +45,10 @@ class StateFilter(admin.SimpleListFilter):
 class OutboxEventAdmin(ReadOnlyAdmin):
     list_display = ("task", "state", "age", "attempts", "due_at", "last_error")
     list_filter = (StateFilter,)
-    search_fields = ("task", "payload")
+    search_fields = ("task", "payload", "request_id")
     ordering = ("-created_at",)
     fields = (
-        *("id", "task", "payload", "attempts", "last_error"),
+        *("id", "task", "payload", "attempts", "last_error", "request_id"),
         *("created_at", "due_at", "claimed_until", "parked_at", "finished_at"),
     )
     actions = ("try_again",)

@@ -59,6 +59,12 @@ class OutboxEvent(TimestampedModel):
     parked_at = models.DateTimeField(_("given up"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
     last_error = models.CharField(_("last error"), max_length=500, blank=True)
+    request_id = models.CharField(
+        _("request"), max_length=64, blank=True, db_default="", help_text="Id of the request it follows from."
+    )
+    traceparent = models.CharField(
+        max_length=55, blank=True, db_default="", editable=False, help_text="W3C Trace Context, if traced."
+    )
 
     objects = OutboxEventQuerySet.as_manager()
 

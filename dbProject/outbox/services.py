@@ -24,7 +24,7 @@ from django.db.models import Count, Min, Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from dbProject import resilience
+from dbProject import observation, resilience
 from dbProject.outbox.models import OutboxEvent, OutboxEventQuerySet
 
 logger = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ def record(task: str, *, private: Mapping[str, Any] | None = None, **payload: An
             consumer asks for it (:func:`private_of`), and it is gone with the event's end.
     """
     _insist_on_a_transaction()
-    event = OutboxEvent.objects.create(task=task, payload=payload, private=private)
+    event = OutboxEvent.objects.create(task=task, payload=payload, private=private, **_origin())
     _poke_after_commit()
     return event
 
@@ -66,7 +66,10 @@ def record(task: str, *, private: Mapping[str, Any] | None = None, **payload: An
 def record_each(task: str, payloads: Iterable[Mapping[str, Any]]) -> int:
     """Write down likewise that ``task`` has to run with each of ``payloads``; one query. Return how many."""
     _insist_on_a_transaction()
-    events = OutboxEvent.objects.bulk_create(OutboxEvent(task=task, payload=one) for one in payloads)
+    origin = _origin()
+    events = OutboxEvent.objects.bulk_create(
+        OutboxEvent(task=task, payload=one, **origin) for one in payloads
+    )
     if events:
         _poke_after_commit()
     return len(events)
@@ -103,7 +106,10 @@ def relay(*, limit: int = BATCH) -> int:
     for event in _lease(limit):
         try:
             current_app.send_task(
-                event.task, kwargs={**event.payload, "event_id": str(event.pk)}, retry=False
+                event.task,
+                kwargs={**event.payload, "event_id": str(event.pk)},
+                headers=_headers(event),
+                retry=False,
             )
         except (OperationalError, OSError) as away:
             logger.warning("The broker takes no events: %s", away)
@@ -218,6 +224,18 @@ def _count(events: list[OutboxEvent]) -> None:
         batch = list(alike)
         rows = OutboxEvent.objects.filter(pk__in=[event.pk for event in batch], attempts=attempts)
         rows.update(attempts=attempts + 1, due_at=timezone.now() + batch[0].patience())
+
+
+def _origin() -> dict[str, str]:
+    """Return which request or task records an event."""
+    seen = observation.current()
+    return {} if seen is None else {"request_id": seen.request_id, "traceparent": seen.traceparent}
+
+
+def _headers(event: OutboxEvent) -> dict[str, str]:
+    """Return what the message says of where its event comes from."""
+    origin = {"request_id": event.request_id, "traceparent": event.traceparent}
+    return {name: value for name, value in origin.items() if value}
 
 
 def _insist_on_a_transaction() -> None:

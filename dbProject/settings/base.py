@@ -1,6 +1,5 @@
 """Production settings. ``local.py`` and ``test.py`` only relax what is here."""
 
-import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,8 +21,7 @@ from dbProject.settings.limits import RATE_LIMIT_READS as RATE_LIMIT_READS
 from dbProject.settings.limits import RATE_LIMIT_STAFF_FACTOR as RATE_LIMIT_STAFF_FACTOR
 from dbProject.settings.limits import RATE_LIMIT_VIEWS as RATE_LIMIT_VIEWS
 from dbProject.settings.limits import RATE_LIMIT_WINDOW as RATE_LIMIT_WINDOW
-from dbProject.settings.observation import OBSERVERS as OBSERVERS
-from dbProject.settings.observation import TASK_OBSERVERS as TASK_OBSERVERS
+from dbProject.settings.observation import *  # noqa: F403
 from dbProject.settings.schedule import CELERY_BEAT_SCHEDULE as CELERY_BEAT_SCHEDULE
 from dbProject.settings.security import CORS_ALLOWED_HEADERS as CORS_ALLOWED_HEADERS
 from dbProject.settings.security import CORS_ALLOWED_METHODS as CORS_ALLOWED_METHODS
@@ -89,7 +87,6 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "dbProject.observation.ObservationMiddleware",
     "dbProject.middleware.SecurityHeadersMiddleware",
-    "dbProject.security_log.SecurityLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dbProject.middleware.CorsMiddleware",
@@ -365,24 +362,3 @@ RATE_LIMIT_ACCOUNT = "users.identity.account_of"
 # What browsers are told; the rest is in dbProject.settings.security. A form may lead to the payment's page.
 CSP_CONFIG = {**CSP_CONFIG, "form-action": [*CSP_CONFIG["form-action"], *PAYMENT_PAGES]}
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": CSP_CONFIG}
-
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
-        "facts": {"()": "dbProject.security_log.JsonFormatter"},
-    },
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "line"},
-        "security": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "facts"},
-    },
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {
-        "django": {"handlers": [], "propagate": True},
-        "security": {"handlers": ["security"], "level": "INFO", "propagate": False},
-        "stripe": {"level": "WARNING"},
-        "httpx": {"level": "WARNING"},  # it would log the address of every call that leaves the machine
-        "fontTools": {"level": "WARNING"},  # it would log every letter of every document
-    },
-}

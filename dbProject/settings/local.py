@@ -18,6 +18,7 @@ for _name, _value in {
     "ALLOW_TEST_PAYMENTS": "1",
     "STORE_ADDRESS": "Marlow & Finch GmbH,Hafenweg 12,10119 Berlin,Germany",  # made up, as the number is
     "STORE_VAT_NUMBER": "DE123456788",
+    "LOG_FORMAT": "console",
 }.items():
     os.environ.setdefault(_name, _value)
 _has_redis = bool(os.environ.get("REDIS_URL"))
@@ -66,6 +67,8 @@ if os.environ["EMAIL_URL"] == "consolemail://":
 # Mail goes to the terminal and to var/mail, so who signs up is let in without looking there.
 SIGNUP_WAITS_FOR_CODE = False
 
-# What a newcomer should see in the terminal is what went wrong, not every heartbeat of the worker thread.
+# What a newcomer should see in the terminal is what went wrong, not every request and every heartbeat of the
+# worker thread; whoever sets LOG_LEVEL sees more.
 LOGGING["loggers"] |= {name: {"level": "ERROR"} for name in ("celery", "kombu")}
-LOGGING["loggers"]["security"] = {"level": "WARNING"}
+if "LOG_LEVEL" not in os.environ:
+    LOGGING["loggers"] |= {name: {"level": "WARNING"} for name in ("security", "shop")}

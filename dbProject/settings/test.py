@@ -27,7 +27,7 @@ os.environ |= {
 }
 
 from dbProject.settings.base import *  # noqa: E402, F403
-from dbProject.settings.base import CACHES, DATABASES, LOGGING, STORAGES  # noqa: E402
+from dbProject.settings.base import CACHES, DATABASES, STORAGES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # speed
 SECURE_SSL_REDIRECT = False
@@ -48,4 +48,3 @@ SHARED_PAGE_SECONDS = 0  # tests see pages as they are built; those of shared_pa
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
-LOGGING["loggers"]["security"] = {"level": "INFO"}  # so that tests hear it

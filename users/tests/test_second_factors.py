@@ -216,17 +216,17 @@ def test_a_session_that_is_over_opens_nothing(client, customer):
     assert not is_logged_in(client)
 
 
-def test_a_session_that_goes_on_from_elsewhere_is_noted(client, customer, caplog):
+def test_a_session_that_goes_on_from_elsewhere_is_noted(client, customer, log_lines):
     log_in(client)
     client.get("/account/")
-    assert "session_moved" not in caplog.text
+    assert "session_moved" not in [line["event"] for line in log_lines()]
 
     for _ in range(2):
         client.get("/account/", REMOTE_ADDR="203.0.113.5")
 
-    (facts,) = [record.facts for record in caplog.records if record.getMessage() == "session_moved"]
-    assert facts["user_id"] == customer.pk
-    assert facts["network"] != facts["network_before"]
+    (line,) = [line for line in log_lines() if line["event"] == "session_moved"]
+    assert line["user_id"] == customer.pk
+    assert line["network"] != line["network_before"]
 
 
 def test_a_new_password_ends_every_other_session(client, customer):

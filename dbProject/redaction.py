@@ -1,0 +1,110 @@
+"""Taking out of texts what says who somebody is, or opens something, before they are written down.
+
+Our own lines hold none of it. Exceptions do: Postgres repeats the row, a mail server the address, and Python
+what somebody typed.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+
+REMOVED = "[removed]"
+SECRET = re.compile(
+    r"pass(?:word|wd|phrase)?|secret|token|key|card|cvc|cvv|iban|code|otp|auth|cookie|session|signature|credential",
+    re.IGNORECASE,
+)
+"""Names of fields whose values are never written down."""
+PATTERNS = (
+    re.compile(r"^\s*(?:DETAIL|CONTEXT):.*$\n?", re.MULTILINE),  # Postgres repeats values of the row
+    re.compile(r"(?<=\))=\([^)]*\)"),  # Key (email)=(...)
+    re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"),
+    re.compile(r"\b(?:bearer|token|basic)\s+[\w+/=.~-]{8,}", re.IGNORECASE),
+    re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),  # the password in an address
+    # Long and random, but no UUID: those name our rows.
+    re.compile(
+        r"(?<![\w-])(?![0-9a-f]{8}-[0-9a-f]{4}-|[0-9a-f]{32}\b)(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{24,}"
+    ),
+)
+SHORTEST = 4
+"""Characters of a typed value that are looked for: what is shorter stands everywhere by chance."""
+LONGEST_LOOK = 20_000
+OF_A_PERSON = ("email", "first_name", "last_name", "phone", "username")
+
+
+def redacted(text: str, typed: Iterable[str] = ()) -> str:
+    """Return ``text`` without mail addresses, secrets, rows that Postgres repeats, and what was ``typed``."""
+    text = text[:LONGEST_LOOK]
+    for value in typed:
+        text = text.replace(value, REMOVED)
+    for pattern in PATTERNS:
+        text = pattern.sub(REMOVED, text)
+    return text
+
+
+def typed_in(request: HttpRequest) -> list[str]:
+    """Return what came with a request and was read, and how its visitor is named; longest first."""
+    values: set[str] = {*request.COOKIES.values(), request.META.get("HTTP_AUTHORIZATION", "")}
+    for source in (request.GET, _posted(request)):
+        values |= {*_leaves(source)}
+    if (user := getattr(request, "_cached_user", None)) is not None:
+        values |= {str(getattr(user, name, "")) for name in OF_A_PERSON}
+    return sorted((value for value in values if len(value) >= SHORTEST), key=len, reverse=True)
+
+
+def body_of(request: HttpRequest, *, longest: int) -> str:
+    """Return what was posted, as far as it is a form or JSON that somebody has read, without secrets."""
+    return _text(_posted(request), longest)
+
+
+def json_of(body: bytes, *, longest: int) -> str:
+    """Return an answer in JSON without secrets; nothing if it is no JSON."""
+    return _text(_plain(body), longest)
+
+
+def _text(value: Any, longest: int) -> str:
+    return json.dumps(without_secrets(value), default=str, ensure_ascii=False)[:longest]
+
+
+def without_secrets(value: Any) -> Any:
+    """Return plain data, with a stand-in where a name promises a secret, at any depth."""
+    if isinstance(value, Mapping):
+        return {
+            name: REMOVED if SECRET.search(str(name)) else without_secrets(part)
+            for name, part in value.items()
+        }
+    if isinstance(value, (list, tuple)):
+        return [without_secrets(part) for part in value]
+    return redacted(value) if isinstance(value, str) else value
+
+
+def _posted(request: HttpRequest) -> Any:
+    posted = getattr(request, "_post", None)
+    if isinstance(posted, QueryDict) and posted:
+        return dict(posted.lists())
+    if posted:
+        return posted
+    return _plain(getattr(request, "_body", b""))
+
+
+def _plain(body: bytes) -> Any:
+    try:
+        return json.loads(body) if body else {}
+    except ValueError:
+        return {}
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    """Yield every text and number that stands in plain data."""
+    if isinstance(value, QueryDict):
+        value = dict(value.lists())
+    if isinstance(value, Mapping):
+        for part in value.values():
+            yield from _leaves(part)
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            yield from _leaves(part)
+    elif value is not None:
+        yield str(value)
