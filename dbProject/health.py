@@ -4,12 +4,9 @@ Every look is taken in a thread of its own, with a connection of its own: what h
 not the one who asked. While one look is under way, whoever asks waits for that one.
 """
 
-import time
 from collections.abc import Callable
-from concurrent.futures import Future, wait
 from importlib import import_module
 from pathlib import Path
-from threading import Lock, Thread
 from typing import Any, NotRequired, TypedDict
 
 from django.apps import apps
@@ -20,13 +17,12 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from kombu.exceptions import OperationalError
 
+from dbProject import probing
 from dbProject.celery import app, has_no_broker
 from dbProject.outbox import services as outbox
 
 SECONDS = 0.5
 """How long each dependency may take to answer."""
-LEFT_ALONE_AFTER_SECONDS = 5.0
-"""Then a look that hangs no longer keeps others from looking."""
 OK = "ok"
 LATE = "late"
 MISSING = "missing"
@@ -58,45 +54,14 @@ class Health(TypedDict):
     """Not there without the database."""
 
 
-class Look:
-    """One thread that looks at several things in turn; ``answers`` holds the future of each."""
-
-    def __init__(self, checks: dict[str, Callable[[], Any]]) -> None:
-        self.answers: dict[str, Future[Any]] = {name: Future() for name in checks}
-        self._checks = checks
-        self._began = time.monotonic()
-        Thread(target=self._run, name="health", daemon=True).start()
-
-    @property
-    def is_under_way(self) -> bool:
-        """Say whether its answers are still to come, and may be waited for."""
-        is_done = all(answer.done() for answer in self.answers.values())
-        return not is_done and time.monotonic() < self._began + LEFT_ALONE_AFTER_SECONDS
-
-    def _run(self) -> None:
-        try:
-            for name, check in self._checks.items():
-                try:
-                    self.answers[name].set_result(check())
-                except (DatabaseError, OperationalError, OSError):
-                    self.answers[name].set_result(UNREACHABLE)
-                except BaseException as error:
-                    self.answers[name].set_exception(error)
-        finally:
-            connection.close()  # this thread's own, if it has one
-
-
 def look() -> Health:
     """Ask the database, whether it is migrated, the cache, the broker and the outbox."""
-    asked = {
-        name: answer
-        for look in (_look("database"), _look("cache"), _look("broker"))
-        for name, answer in look.answers.items()
-    }
-    found = {name: _wait_for(asked[name]) for name in ("cache", "broker", "database")}
+    looks = {name: probing.look(f"health of {name}", checks) for name, checks in CHECKS.items()}
+    found = {name: _answer(looks[name], name) for name in ("cache", "broker", "database")}
     is_there = found["database"] == OK
-    found["migrations"] = _wait_for(asked["migrations"]) if is_there else UNREACHABLE
-    figures = _wait_for(asked["outbox"]) if found["migrations"] == OK else UNREACHABLE
+    found["migrations"] = _answer(looks["database"], "migrations") if is_there else UNREACHABLE
+    is_migrated = found["migrations"] == OK
+    figures = _answer(looks["database"], "outbox") if is_migrated else UNREACHABLE
     found["outbox"] = _punctuality(figures)
     if any(found[name] != OK for name in NEEDED):
         status = "unhealthy"
@@ -124,22 +89,11 @@ def _punctuality(figures: Any) -> str:
     return LATE if figures.age_seconds > settings.OUTBOX_LATE_SECONDS else OK
 
 
-def _wait_for(answer: Future[Any]) -> Any:
-    wait([answer], timeout=SECONDS)
-    return answer.result() if answer.done() else UNREACHABLE
-
-
-_looks: dict[str, Look] = {}
-_looks_lock = Lock()
-
-
-def _look(what: str) -> Look:
-    """Return the look that is under way, or begin one."""
-    with _looks_lock:
-        look = _looks.get(what)
-        if look is None or not look.is_under_way:
-            look = _looks[what] = Look(CHECKS[what])
-        return look
+def _answer(look: probing.Look, name: str) -> Any:
+    try:
+        return look.answer(name, seconds=SECONDS)
+    except (probing.NoAnswer, DatabaseError, OperationalError, OSError):
+        return UNREACHABLE
 
 
 def _database() -> str:

@@ -35,6 +35,7 @@ urlpatterns = [
     path("health", views.health, name="health"),
     path("health/ready", views.health, name="health_ready"),
     path("health/live", views.alive, name="health_live"),
+    path("metrics", views.metrics, name="metrics"),
     path("admin/", admin.site.urls),
 ]
 if settings.SERVE_MEDIA:

@@ -7,6 +7,7 @@ from csp.constants import UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import (
     Http404,
@@ -23,9 +24,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.static import serve
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from dbProject import health as dependencies
 from dbProject.mail import SampleMail, rendered
+from dbProject.metrics import access, exposition
 from dbProject.samples import filled_in_form
 from dbProject.shared_pages import shared
 from dbProject.templatetags.money import round_money
@@ -205,6 +208,15 @@ def health(request: HttpRequest) -> JsonResponse:
 def alive(request: HttpRequest) -> JsonResponse:
     """Answer that the process is up, touching nothing."""
     return JsonResponse({"status": "alive"})
+
+
+@require_safe
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Tell Prometheus all figures, if it asks from one of ``METRICS_ALLOWED_NETWORKS``."""
+    if not access.may_read(request):
+        raise PermissionDenied
+    return HttpResponse(exposition.text(), content_type=CONTENT_TYPE_LATEST)
 
 
 @require_safe

@@ -189,6 +189,7 @@ llms                                 GET  200   200   200   200   200
 health                               GET  200   200   200   200   200
 health_ready                         GET  200   200   200   200   200
 health_live                          GET  200   200   200   200   200
+metrics                              GET  200   200   200   200   200
 media                                GET  404   404   404   404   404
 """
 

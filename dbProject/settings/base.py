@@ -21,6 +21,7 @@ from dbProject.settings.limits import RATE_LIMIT_READS as RATE_LIMIT_READS
 from dbProject.settings.limits import RATE_LIMIT_STAFF_FACTOR as RATE_LIMIT_STAFF_FACTOR
 from dbProject.settings.limits import RATE_LIMIT_VIEWS as RATE_LIMIT_VIEWS
 from dbProject.settings.limits import RATE_LIMIT_WINDOW as RATE_LIMIT_WINDOW
+from dbProject.settings.metrics import *  # noqa: F403
 from dbProject.settings.observation import *  # noqa: F403
 from dbProject.settings.schedule import CELERY_BEAT_SCHEDULE as CELERY_BEAT_SCHEDULE
 from dbProject.settings.security import CORS_ALLOWED_HEADERS as CORS_ALLOWED_HEADERS
@@ -77,6 +78,7 @@ INSTALLED_APPS = [
     "dbProject.idempotency",
     "dbProject.jobs",
     "dbProject.limits",
+    "dbProject.metrics",
     "dbProject.outbox",
     "dbProject.pages",
     "dbProject.webhooks",
@@ -86,6 +88,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "dbProject.observation.ObservationMiddleware",
+    "dbProject.middleware.ProbeMiddleware",
     "dbProject.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -338,7 +341,9 @@ PICTURE_MAX_PIXELS = 25_000_000  # a 9.9 kB file can ask for 243 MB of memory
 
 # Transport security -- https://docs.djangoproject.com/en/5.2/howto/deployment/checklist/
 SECURE_SSL_REDIRECT = True
-SECURE_REDIRECT_EXEMPT = [r"^health"]  # probes come from inside, without TLS
+SECURE_REDIRECT_EXEMPT = [r"^health", r"^metrics$"]  # probes come from inside, without TLS
+PROBES = {"/health", "/health/live", "/health/ready", "/metrics"}
+"""Asked from inside, of one machine or container, under whatever name or number it has there."""
 SECURE_HSTS_SECONDS = 31_536_000  # one year
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True

@@ -121,7 +121,7 @@ RATE_LIMIT_VIEWS: dict[str, list[str]] = {
 
 RATE_LIMIT_READS = {"search_suggest", "task-detail", "order_pay", "merchant_feed"}
 """Views whose rows count reading too. Other pages that are read have the row ``pages``."""
-RATE_LIMIT_EXEMPT = {"payment_webhook", "health", "health_ready", "health_live", "media"}
+RATE_LIMIT_EXEMPT = {"payment_webhook", "health", "health_ready", "health_live", "media", "metrics"}
 """What providers sign and what watches the shop is never refused."""
 
 CARD_TESTING: dict[str, Any] = {

@@ -7,9 +7,13 @@ from django.core.exceptions import ImproperlyConfigured
 
 from dbProject.settings.environment import env
 
-OBSERVERS: list[str] = ["dbProject.security_log.observe", "dbProject.logs.observe"]
+OBSERVERS: list[str] = [
+    "dbProject.security_log.observe",
+    "dbProject.logs.observe",
+    "dbProject.metrics.observing.observe",
+]
 """Called in this order with request, response and what was observed; every microsecond counts."""
-TASK_OBSERVERS: list[str] = ["dbProject.logs.observe_task"]
+TASK_OBSERVERS: list[str] = ["dbProject.logs.observe_task", "dbProject.metrics.observing.observe_task"]
 """Called with what was observed when a task has ended."""
 
 SLOW_REQUEST_SECONDS = 1.0  # from here on its line is a warning

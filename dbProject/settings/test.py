@@ -38,6 +38,7 @@ SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME = "sessionid", "csrf
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 STAFF_NEED_SECOND_FACTOR = False  # tests log staff in without a word
 SERVE_MEDIA = True
+BATCH_SECONDS = 0  # what was counted is written when a test says so
 PAYMENT_CALLS_AT_ONCE = 100  # storms of threads
 MEMORY_CACHE_SECONDS = 0  # what one test remembered is not there for the next
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # no database is dropped under the connection of a server's thread

@@ -12,7 +12,7 @@ from django.db import connection, connections
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
-from dbProject import health
+from dbProject import health, probing
 from dbProject.outbox.models import OutboxEvent
 from dbProject.settings import base
 from tests.services import free_port, redis_bin
@@ -24,9 +24,9 @@ ALL_WELL = {"database": "ok", "migrations": "ok", "cache": "ok", "broker": "ok",
 @pytest.fixture(autouse=True)
 def _nothing_under_way():
     yield
-    for thread in [thread for thread in threading.enumerate() if thread.name == "health"]:
+    for thread in [thread for thread in threading.enumerate() if thread.name == "look"]:
         thread.join(10)  # or the database is dropped under it
-    health._looks.clear()
+    probing.forget()
 
 
 @pytest.fixture
@@ -137,9 +137,9 @@ def test_a_database_that_accepts_and_never_answers_is_unreachable(client, move_d
     move_database(mute)
 
     assert client.get("/health/ready").status_code == 503
-    looks = [thread for thread in threading.enumerate() if thread.name == "health"]
+    looks = [thread for thread in threading.enumerate() if thread.name == "look"]
     assert client.get("/health/ready").json()["checks"]["database"] == "unreachable"
-    assert [thread for thread in threading.enumerate() if thread.name == "health"] == looks
+    assert [thread for thread in threading.enumerate() if thread.name == "look"] == looks
 
 
 @pytest.mark.django_db

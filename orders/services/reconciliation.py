@@ -11,6 +11,7 @@ from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subq
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from dbProject.metrics import services as metrics
 from dbProject.models import HALF_CENT, to_the_cent
 from dbProject.outbox import services as outbox
 from orders.models import (
@@ -62,8 +63,9 @@ def _mend_counters() -> int:
 
 
 def log_breaks() -> int:
-    """Log every disagreement at ERROR; return how many there are."""
+    """Log every disagreement at ERROR, and note for Prometheus how many there are; return that."""
     found = breaks()
+    metrics.note("reconcile_breaks", len(found))
     for one in found:
         logger.error("The books disagree: %s %s: %s", one.rule, one.subject, one.detail)
     return len(found)

@@ -1,11 +1,13 @@
 """Every step of an order after it was placed. Each locks the order's row first, then its products'."""
 
 from decimal import Decimal
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from dbProject.metrics import measures
 from dbProject.outbox import services as outbox
 from orders.errors import IllegalTransition, PartlyShipped, RefundRefused, UnknownOrder
 from orders.models import Order, PaymentEvent
@@ -166,6 +168,7 @@ def _step(order: Order, to: str, *, actor: Actor, detail: str = "") -> Order:
     timeline.record(order, to, actor=actor, detail=detail)
     if to == Order.Status.CONFIRMED:
         documents.issue_invoice(order)
+        transaction.on_commit(partial(measures.earned, order.total_amount, order.currency))
     if to == Order.Status.DELIVERED:
         invite_to_review(order)
     return order

@@ -1,7 +1,11 @@
 """The timeline of an order: each step with its actor."""
 
+from functools import partial
 from typing import NamedTuple
 
+from django.db import transaction
+
+from dbProject.metrics import measures
 from dbProject.outbox import services as outbox
 from orders.models import Order, OrderEvent
 from orders.selectors import letters
@@ -38,6 +42,7 @@ def record(order: Order, kind: str, *, actor: Actor, detail: str = "") -> OrderE
         order=order, kind=kind, detail=detail[:300], actor=actor.kind, user=actor.user
     )
     announcements.step(order, kind)
+    transaction.on_commit(partial(measures.order_stepped, str(kind)))
     if kind in letters.LETTERS:
         outbox.record("orders.tasks.send_order_step_email", step_id=step.pk)
     return step
