@@ -85,8 +85,8 @@ STOCK_CHECK = Edit(
 )
 CART_LOCK = Edit(
     CHECKOUT,
-    'Cart.objects.filter(**mine).select_for_update(of=("self",))',
-    "Cart.objects.filter(**mine)",
+    'Cart.objects.filter(**{field: pk}).select_for_update(of=("self",))',
+    "Cart.objects.filter(**{field: pk})",
 )
 KEY = Edit(
     "orders/migrations/0001_carts_and_orders.py",
@@ -117,9 +117,9 @@ MUTANTS = (
             STOCK_LOCK,
             Edit(
                 STOCK,
-                'stock_quantity=F("stock_quantity") + change,',
-                "stock_quantity=Case("
-                "*(When(pk=product.pk, then=Value(product.stock_quantity)) for product in products)),",
+                "    _write(changes)\n",
+                "    for one in products:\n"
+                "        Product.objects.filter(pk=one.pk).update(stock_quantity=one.stock_quantity)\n",
             ),
         ),
     ),

@@ -137,7 +137,6 @@ def test_files_stay_short_enough_to_read():
 @pytest.mark.unit
 def test_the_project_runs_on_one_way_of_committing():
     assert not settings.DATABASES["default"]["ATOMIC_REQUESTS"]
-    assert settings.SESSION_ENGINE == "django.contrib.sessions.backends.cached_db"
 
 
 @pytest.mark.django_db

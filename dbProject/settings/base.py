@@ -231,7 +231,7 @@ CACHES: dict[str, dict[str, Any]] = {
         },
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "dbProject.sessions"
 MEMORY_CACHE_SECONDS = 60
 """How long a process may answer from its own memory; a change retires the value at once (see caching)."""
 MEMORY_CACHE_BYTES = 8_000_000  # in each process

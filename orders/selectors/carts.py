@@ -71,10 +71,13 @@ class CartPage:
 
 def find(*, user: User | None, session_key: str | None) -> Cart | None:
     """Return the cart of an account, or of a guest's key; at most one query."""
-    if user is None and not session_key:
+    if user is not None:
+        found = statements.rows("cart of account", lambda pk: Cart.objects.filter(user_id=pk), user.pk)
+    elif session_key:
+        found = statements.rows("cart of key", lambda key: Cart.objects.filter(session_key=key), session_key)
+    else:
         return None
-    mine = {"user": user} if user is not None else {"session_key": session_key}
-    return next(iter(Cart.objects.filter(**mine)), None)  # at most one; first() would sort it
+    return found[0] if found else None
 
 
 def units(*, user: User | None, session_key: str | None) -> int:

@@ -7,10 +7,11 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dbProject import locks
+from dbProject import locks, statements
 from dbProject.outbox import services as outbox
 from orders.errors import EmptyCart, LimitReached, NotDelivered, PriceChanged
 from orders.models import MOST_UNITS, Cart, CartItem, Order, OrderDiscount, OrderEvent, OrderItem
@@ -67,15 +68,21 @@ def place_order(
         PriceChanged: The cart no longer costs ``total_seen``.
         Busy: Too many wanted the same at the same moment (``dbProject.locks``).
     """
-    if (cart is None and user is None) or not idempotency_key:
-        raise TypeError("an order needs a user or a cart, and a key")
+    if cart is not None:
+        mine = ("pk", cart.pk)
+    elif user is not None:
+        mine = ("user_id", user.pk)
+    else:
+        raise TypeError("an order needs a user or a cart")
+    if not idempotency_key:
+        raise TypeError("an order needs a key")
     for attempt in range(1, NUMBERS_TRIED + 1):
         number = new_order_number()
         try:
             with locks.patience(), transaction.atomic():
                 return _place(
                     number,
-                    _locked_cart(user, cart),
+                    _locked_cart(*mine),
                     user=user,
                     key=idempotency_key,
                     shipping_address=dict(shipping_address),
@@ -123,12 +130,23 @@ def new_order_number() -> str:
     return f"ORD-{timezone.now():%Y%m%d}-{''.join(choice(SUFFIX_LETTERS) for _ in range(6))}"
 
 
-def _locked_cart(user: User | None, cart: Cart | None) -> Cart:
-    mine = {"pk": cart.pk} if cart is not None else {"user": user}
-    locked = next(iter(Cart.objects.filter(**mine).select_for_update(of=("self",))), None)
-    if locked is None:
-        raise EmptyCart
-    return locked
+def _locked_cart(field: str, pk: int) -> Cart:
+    """Lock the cart whose ``field`` (its pk or its user's) is ``pk``."""
+
+    def locked(pk: int) -> QuerySet[Cart]:
+        return Cart.objects.filter(**{field: pk}).select_for_update(of=("self",))
+
+    if found := statements.rows(("locked cart", field), locked, pk):
+        return found[0]
+    raise EmptyCart
+
+
+def _by_key(key: str) -> QuerySet[Order, tuple[int]]:
+    return Order.all_objects.filter(idempotency_key=key).values_list("pk")
+
+
+def _units(cart_id: int) -> QuerySet[CartItem, tuple[int, int]]:
+    return CartItem.objects.filter(cart_id=cart_id).order_by("pk").values_list("product_id", "quantity")
 
 
 def _place(
@@ -145,10 +163,9 @@ def _place(
     **frozen: Any,
 ) -> Order:
     scoped_key = f"{cart.owner}:{key}"
-    earlier = Order.all_objects.filter(idempotency_key=scoped_key)
-    if earlier.exists():  # a fraction of what reading it whole costs, and mostly it is not there
-        return earlier.get()
-    units = dict(cart.items.order_by("pk").values_list("product_id", "quantity"))
+    if earlier := statements.tuples("order by key", _by_key, scoped_key):
+        return Order.all_objects.get(pk=earlier[0][0])
+    units = dict(statements.tuples("units of cart", _units, cart.pk))
     if not units:
         raise EmptyCart
     taken = stock.take_within(units, reference=number)
