@@ -36,6 +36,7 @@ OF_AN_EXACT_CODE = 1_000.0
 BEST_FIRST = ("-rank", "-is_available", "-units_sold", "-pk")
 SHELVES_SECONDS = 300
 MAX_SHELVES = 10_000
+COUNTS_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -115,14 +116,19 @@ def find(typed: str, *, within: ProductQuerySet) -> Found:
     All words first; where that finds fewer than three, words that begin so; where that finds nothing, the
     words that were probably meant; then most of the words, then some. Whether something was found is decided
     in all of the shop, not in ``within``: a filter makes no word wrong. Takes any text; one query where the
-    words are found as typed, at most three otherwise, none without words.
+    words are found as typed, which is remembered for a minute, at most three otherwise, none without words.
     """
     asked = words.read(typed)
     if not asked.words:
         return _found(asked, NO_ANSWER, None, within)
     engine = engine_of(within.db)
     questions = [asked.all(), asked.beginnings(), *asked.each()]
-    found, exact = engine.counts(questions, most=RANKED + 1, code=asked.code, using=within.db)
+    found, exact = caching.remember(
+        "catalog",
+        f"counts:{asked.text}",
+        lambda: engine.counts(questions, most=RANKED + 1, code=asked.code, using=within.db),
+        seconds=COUNTS_SECONDS,
+    )
     if found[0] >= ENOUGH or exact is not None:
         answer = _Answer(questions[0], found[0])
     else:

@@ -170,7 +170,7 @@ def test_a_product_that_can_be_had_comes_before_its_equal():
     assert list(find("lamp").products) == [here, gone_too, gone]
 
 
-def test_a_variant_leads_to_its_parent():
+def test_a_variant_leads_to_its_parent(django_capture_on_commit_callbacks):
     AttributeFactory(slug="color")
     shirt = ProductFactory(name="Shirt", stock_quantity=0)
     variant = catalog.add_variant(
@@ -182,7 +182,8 @@ def test_a_variant_leads_to_its_parent():
         assert list(find(typed).products) == [shirt], typed
     assert find("sh-red-m").exact == shirt
 
-    catalog.update_product(variant, changes={"is_active": False})
+    with django_capture_on_commit_callbacks(execute=True):
+        catalog.update_product(variant, changes={"is_active": False})
 
     assert names("crimson") == names("SHREDM") == []
 
@@ -371,6 +372,8 @@ def test_finding_takes_as_many_queries_whatever_there_is(
         ProductFactory(name=f"Something {number}")
 
     with django_assert_num_queries(queries):
+        find(typed)
+    with django_assert_num_queries(max(0, queries - 1)):  # how often words are there is remembered
         find(typed)
 
 
