@@ -11,7 +11,7 @@ import hypothesis
 import pytest
 from celery import current_app
 from celery.contrib.testing.worker import start_worker
-from celery.signals import task_success
+from celery.signals import task_postrun
 from django.conf import settings
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -102,16 +102,17 @@ def worker():
     """A real worker in a thread; call it with a task's name to wait until that task has succeeded."""
     succeeded: dict[str, Event] = {}
 
-    def remember(sender, **_):
-        succeeded.setdefault(sender.name, Event()).set()
+    def remember(sender, state, **_):
+        if state == "SUCCESS":
+            succeeded.setdefault(sender.name, Event()).set()
 
     def wait_for(task: str) -> None:
         assert succeeded.setdefault(task, Event()).wait(20), f"{task} did not succeed within 20 s"
 
-    task_success.connect(remember)
+    task_postrun.connect(remember)
     with start_worker(current_app._get_current_object(), perform_ping_check=False):
         yield wait_for
-    task_success.disconnect(remember)
+    task_postrun.disconnect(remember)
 
 
 @pytest.fixture

@@ -8,7 +8,10 @@ class ProjectConfig(AppConfig):
 
     def ready(self) -> None:
         # After the settings are chosen, so that wsgi's default stays base and every task finds this app.
-        from dbProject import celery, checks, receivers  # noqa: F401
+        from dbProject import celery, checks, error_reports, receivers, tracing  # noqa: F401
+
+        tracing.start()
+        error_reports.start()
 
 
 class StaffConfig(AdminConfig):

@@ -62,15 +62,18 @@ def _add_facts(_logger: Any, _method: str, line: Line) -> Line:
 
 def _add_context(_logger: Any, _method: str, line: Line) -> Line:
     """Say in which request or task a line was written, and by which release."""
-    seen = observation.current()
-    if seen is not None:
-        line["request_id"] = seen.request_id
-        if seen.request is None:
-            line["task"] = seen.route
-        else:
-            line.update({name: value for name, value in who(seen.request).items() if name not in line})
+    if (seen := observation.current()) is not None:
+        line.update({name: value for name, value in context_of(seen).items() if name not in line})
     line["release"] = settings.RELEASE
     return line
+
+
+def context_of(seen: Observation) -> dict[str, Any]:
+    """Return what may be known everywhere of a request or task."""
+    known: dict[str, Any] = {"request_id": seen.request_id}
+    if seen.traceparent:
+        known["trace_id"] = seen.traceparent.split("-")[1]
+    return known | ({"task": seen.route} if seen.request is None else who(seen.request))
 
 
 def _redact(_logger: Any, _method: str, line: Line) -> Line:
@@ -128,14 +131,18 @@ class OnlyExceptions(logging.Filter):
 
 def observe(request: HttpRequest, response: HttpResponseBase, seen: Observation) -> None:
     """Write the line of a request; nginx has those that a kept page answered."""
-    is_slow = seen.seconds >= settings.SLOW_REQUEST_SECONDS
-    is_error = response.status_code >= SERVER_ERROR
-    if not (is_slow or is_error) and (seen.is_shared or seen.route in settings.QUIET_ROUTES):
+    facts: dict[str, Any] = {}
+    if seen.seconds >= settings.SLOW_REQUEST_SECONDS:
+        facts["slow"] = True
+    if seen.queries > (budget := settings.QUERY_BUDGETS.get(seen.route, settings.QUERY_BUDGET)):
+        facts["query_budget"] = budget
+    is_grave = bool(facts) or response.status_code >= SERVER_ERROR
+    if not is_grave and (seen.is_shared or seen.route in settings.QUIET_ROUTES):
         return
-    level = logging.WARNING if is_slow or is_error else logging.INFO
+    level = logging.WARNING if is_grave else logging.INFO
     if logger.isEnabledFor(level):
-        facts = {"status": seen.status, "route": seen.route, **_costs(seen)}
-        logger.log(level, "request", extra={"facts": facts | ({"slow": True} if is_slow else {})})
+        facts |= {"status": seen.status, "route": seen.route, **_costs(seen)}
+        logger.log(level, "request", extra={"facts": facts})
     if bodies.isEnabledFor(logging.DEBUG):
         _write_bodies(request, response)
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from time import perf_counter
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
+from dbProject import observation
 from dbProject.outbox import services as outbox
 
 logger = logging.getLogger("shop")
@@ -74,7 +76,9 @@ def send_once(
     letter.attach_alternative(html, "text/html")
     for attachment in attachments:
         letter.attach(*attachment)
+    began = perf_counter()
     letter.send()
+    observation.count_step("mail", began, template=template)
     logger.info("mail", extra={"facts": {"template": template, "event_id": str(event_id)}})
     outbox.finish(event_id)
 

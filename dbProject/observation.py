@@ -30,7 +30,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.module_loading import import_string
 
-from dbProject import clients
+from dbProject import clients, tracing
+from dbProject.repeats import Statements
 
 logger = logging.getLogger(__name__)
 ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -48,7 +49,17 @@ class Observation:
 
     __slots__ = (
         *("cache", "cache_calls", "cache_seconds", "is_shared", "queries", "query_seconds", "request"),
-        *("request_id", "route", "seconds", "started", "status", "token", "traceparent"),
+        *(
+            "request_id",
+            "route",
+            "seconds",
+            "span",
+            "started",
+            "statements",
+            "status",
+            "token",
+            "traceparent",
+        ),
     )
 
     def __init__(self, request_id: str, *, request: HttpRequest | None = None, route: str = "") -> None:
@@ -66,8 +77,10 @@ class Observation:
         self.cache_seconds = 0.0
         self.is_shared = False
         """Whether a page was the answer that is kept for all without a session (see ``shared_pages``)."""
+        self.statements = Statements() if settings.REPEATED_QUERIES and request is not None else None
         self.traceparent = ""
-        """W3C Trace Context of what is going on, where it is traced."""
+        """W3C Trace Context: of what it follows from, and once it runs its own; empty unless traced."""
+        self.span: Any = None
         self.token: Token[Observation | None] | None = None
 
 
@@ -86,6 +99,14 @@ def begin(seen: Observation) -> None:
     """Count for ``seen`` from now on, in this thread or coroutine."""
     seen.token = _current.set(seen)
     _running.add(seen)
+    if tracing.wants(seen.request, seen.traceparent):
+        seen.span = tracing.begin(
+            seen.route,
+            traceparent=seen.traceparent,
+            is_request=seen.request is not None,
+            request_id=seen.request_id,
+        )
+        seen.traceparent = tracing.traceparent_of(seen.span)
 
 
 def conclude(seen: Observation, *, status: int | str) -> None:
@@ -97,6 +118,9 @@ def conclude(seen: Observation, *, status: int | str) -> None:
 def end(seen: Observation) -> None:
     """Stop counting for ``seen``, and count for what it was inside of, if anything."""
     _running.discard(seen)
+    if seen.span is not None:
+        method = seen.request.method if seen.request else None
+        tracing.end(seen.span, name=seen.route, status=seen.status, method=method or "")
     if seen.token is not None:
         _current.reset(seen.token)
         seen.token = None
@@ -133,6 +157,8 @@ class ObservationMiddleware:
         request.META["HTTP_X_REQUEST_ID"] = request_id
         clients.address_of(request)
         seen = Observation(request_id, request=request)
+        if tracing.is_on() and settings.TRUSTED_PROXY_COUNT:
+            seen.traceparent = request.META.get("HTTP_TRACEPARENT", "")
         begin(seen)
         try:
             response = self.get_response(request)
@@ -176,6 +202,8 @@ def _count_query(
     seen = _current.get()
     if seen is None:
         return execute(sql, parameters, many, context)
+    if seen.statements is not None:
+        seen.statements.add(sql)
     began = perf_counter()
     try:
         return execute(sql, parameters, many, context)
@@ -183,6 +211,8 @@ def _count_query(
         seconds = perf_counter() - began
         seen.queries += 1
         seen.query_seconds += seconds
+        if seen.span is not None:
+            tracing.add(seen.span, "query", seconds, **{"db.query.text": sql[:LONGEST_SQL]})
         if seconds >= settings.SLOW_QUERY_SECONDS:
             facts = {"sql": sql[:LONGEST_SQL], "db_ms": round(seconds * 1000, 1)}
             logger.warning("slow_query", extra={"facts": facts})
@@ -199,5 +229,15 @@ def count_cache_call(began: float) -> None:
     """Count a question to Redis that began at ``perf_counter()``."""
     seen = _current.get()
     if seen is not None:
+        seconds = perf_counter() - began
         seen.cache_calls += 1
-        seen.cache_seconds += perf_counter() - began
+        seen.cache_seconds += seconds
+        if seen.span is not None:
+            tracing.add(seen.span, "cache", seconds)
+
+
+def count_step(name: str, began: float, **facts: Any) -> None:
+    """Let a trace show a step that is no query: it began at ``perf_counter()`` and has just ended."""
+    seen = _current.get()
+    if seen is not None and seen.span is not None:
+        tracing.add(seen.span, name, perf_counter() - began, **facts)

@@ -130,6 +130,17 @@ def test_what_is_slow_is_a_warning(client, log_lines, settings):
     assert "wilhelmina" not in json.dumps(queries)
 
 
+def test_more_queries_than_a_route_may_ask_are_a_warning(client, log_lines, settings):
+    settings.QUERY_BUDGET, settings.QUERY_BUDGETS = 100, {"search": 0}
+
+    client.get("/search/")
+    client.get("/products/")
+
+    search, products = of(log_lines, "request")
+    assert (search["level"], search["query_budget"], products["level"]) == ("warning", 0, "info")
+    assert min(search["queries"], products["queries"]) > 0
+
+
 def test_a_task_has_one_line_unless_it_runs_all_the_time(log_lines, settings):
     for name, status in (
         ("dbProject.outbox.tasks.relay_outbox", "SUCCESS"),

@@ -58,7 +58,9 @@ def record(task: str, *, private: Mapping[str, Any] | None = None, **payload: An
             consumer asks for it (:func:`private_of`), and it is gone with the event's end.
     """
     _insist_on_a_transaction()
+    began = time.perf_counter()
     event = OutboxEvent.objects.create(task=task, payload=payload, private=private, **_origin())
+    observation.count_step("outbox", began, task=task)
     _poke_after_commit()
     return event
 

@@ -67,6 +67,10 @@ if os.environ["EMAIL_URL"] == "consolemail://":
 # Mail goes to the terminal and to var/mail, so who signs up is let in without looking there.
 SIGNUP_WAITS_FOR_CODE = False
 
+# What a page costs is seen while it is made.
+COSTS_SHOWN_TO_ALL = True
+REPEATED_QUERIES = 8
+
 # What a newcomer should see in the terminal is what went wrong, not every request and every heartbeat of the
 # worker thread; whoever sets LOG_LEVEL sees more.
 LOGGING["loggers"] |= {name: {"level": "ERROR"} for name in ("celery", "kombu")}

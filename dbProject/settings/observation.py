@@ -11,6 +11,7 @@ OBSERVERS: list[str] = [
     "dbProject.security_log.observe",
     "dbProject.logs.observe",
     "dbProject.metrics.observing.observe",
+    "dbProject.cost_headers.observe",
 ]
 """Called in this order with request, response and what was observed; every microsecond counts."""
 TASK_OBSERVERS: list[str] = ["dbProject.logs.observe_task", "dbProject.metrics.observing.observe_task"]
@@ -19,6 +20,31 @@ TASK_OBSERVERS: list[str] = ["dbProject.logs.observe_task", "dbProject.metrics.o
 SLOW_REQUEST_SECONDS = 1.0  # from here on its line is a warning
 SLOW_QUERY_SECONDS = 0.2  # from here on it has a line of its own, a warning with the SQL and without values
 SLOW_TASK_SECONDS = 30.0
+QUERY_BUDGET = 25  # queries of a request; above, its line is a warning
+QUERY_BUDGETS = {
+    "account_email_verification_sent": 55,
+    "account_login": 50,
+    "account_offer": 45,
+    "admin:orders_order_changelist": 40,
+    "admin:orders_order_delivered": 40,
+    "admin:orders_order_move": 50,
+    "admin:orders_order_refund": 50,
+    "admin:orders_promotion_add": 50,
+    "admin:orders_promotion_change": 50,
+    "admin:orders_shippingmethod_add": 55,
+    "admin:orders_shippingmethod_change": 60,
+    "cart_reorder": 40,
+    "checkout": 35,
+    "login": 50,
+    "order_cancel": 60,
+    "order_paid": 65,
+    "order_pay": 35,
+}
+"""Of routes that need more: what their tests ask for at most, and some more."""
+REPEATED_QUERIES = 0
+"""How often a request may ask the same thing before somebody hears of it (see dbProject.repeats); 0: any."""
+REPEATED_QUERIES_FAIL = False
+COSTS_SHOWN_TO_ALL = False  # else to staff (see dbProject.cost_headers)
 QUIET_ROUTES = {"health", "health_ready", "health_live", "static", "metrics"}
 """What is asked for so often, and says so little, that only its failures have lines."""
 LONGEST_BODY = 2_000  # characters of a body, with LOG_LEVEL=DEBUG
@@ -62,3 +88,7 @@ LOGGING: dict[str, Any] = {
 if ERROR_LOG_FILE:
     LOGGING["handlers"]["errors"] = {**_to_file, "filename": ERROR_LOG_FILE, "level": "ERROR"}
     LOGGING["root"]["handlers"].append("errors")
+
+# What leaves for other systems, off unless named (requirements-cloud.txt).
+OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
+SENTRY_DSN = env.str("SENTRY_DSN", default="")

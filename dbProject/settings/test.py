@@ -49,3 +49,4 @@ SHARED_PAGE_SECONDS = 0  # tests see pages as they are built; those of shared_pa
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
+REPEATED_QUERIES, REPEATED_QUERIES_FAIL = 8, True

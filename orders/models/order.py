@@ -243,8 +243,12 @@ class Order(SoftDeleteModel, TimestampedModel):
         return self._moved("refund_due")
 
     def amount_kept(self) -> Decimal:
-        """Return what was paid and does not go back; two queries."""
-        return self.amount_captured() - self.amount_going_back()
+        """Return what was paid and does not go back; one query."""
+        paid, back = (
+            Coalesce(Sum("amount", filter=Q(kind=kind)), Decimal()) for kind in ("captured", "refund_due")
+        )
+        total: Decimal = self.payment_events.aggregate(total=paid - back)["total"]
+        return total
 
     def amount_given_back(self) -> Decimal:
         """Return what of it staff decided to give back, of an order that goes on; one query."""
