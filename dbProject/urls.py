@@ -22,6 +22,7 @@ urlpatterns = [
     path("api/", include("products.api")),
     path("api/", include("orders.api")),
     path("api/", include("dbProject.jobs.api")),
+    path("api/", include("dbProject.webhooks.api")),
     path("api/schema/", api.schema, name="schema"),
     path("api/docs/", api.docs, name="docs"),
     path("language/<slug:code>/", views.language, name="language"),

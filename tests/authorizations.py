@@ -149,7 +149,7 @@ product-bulk-update                  POST 401   403   403   400   400
 product-import                       POST 401   403   403   400   400
 product-export                       POST 401   403   403   202   202
 product-stream                       GET  401   403   403   200   200
-order-stream                         GET  401   403   403   200   200
+order-stream                         GET  401   403   403   403   200
 task-result                          GET  401   404   404   404   404
 product-reviews                      GET  200   200   200   200   200
 product-reviews                      POST 401   400   400   400   400
@@ -171,6 +171,16 @@ schema                               GET  200   200   200   200   200
 docs                                 GET  200   200   200   200   200
 payment_webhook                      POST 400   400   400   400   400
 task-detail                          GET  401   200   404   404   404
+webhook-list                         GET  401   403   403   403   200
+webhook-list                         POST 401   403   403   403   400
+webhook-detail                       GET  401   403   403   403   200
+webhook-detail                       PATCH 401  403   403   403   200
+webhook-detail                       DELETE 401 403   403   403   204
+webhook-secret                       POST 401   403   403   403   200
+webhook-test                         POST 401   403   403   403   202
+webhook-delivery-list                GET  401   403   403   403   200
+webhook-delivery-detail              GET  401   403   403   403   200
+webhook-redeliver                    POST 401   403   403   403   202
 register                             POST 400   400   400   400   400
 login                                POST 400   400   400   400   400
 logout                               POST 204   204   204   204   204
@@ -298,6 +308,16 @@ order-create-from-cart  POST   -
 order-quotes            POST   orders:write
 order-detail            GET    orders:read
 order-detail            PATCH  orders:write
+webhook-list            GET    webhooks
+webhook-list            POST   webhooks
+webhook-detail          GET    webhooks
+webhook-detail          PATCH  webhooks
+webhook-detail          DELETE webhooks
+webhook-secret          POST   webhooks
+webhook-test            POST   webhooks
+webhook-delivery-list   GET    webhooks
+webhook-delivery-detail GET    webhooks
+webhook-redeliver       POST   webhooks
 register                POST   -
 login                   POST   -
 logout                  POST   -

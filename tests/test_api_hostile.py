@@ -1,8 +1,11 @@
 """What programs send that they should not: amounts and rights of their own, text that wants to be code."""
 
+import json
+
 import pytest
 from rest_framework.test import APIClient
 
+from dbProject.webhooks import services as webhooks
 from orders.models import Order
 from orders.tests.factories import MethodFactory
 from products.tests.factories import BrandFactory, CategoryFactory, ProductFactory
@@ -40,6 +43,7 @@ def test_hostile_text_is_refused_or_comes_back_as_text_and_breaks_nothing(text, 
     client = APIClient(raise_request_exception=False)
     client.force_authenticate(StaffFactory())
     product = ProductFactory()
+    hook = webhooks.add_endpoint(url="https://partner.example.com/", name="Partner")[0].pk
     refs = {"category": CategoryFactory().pk, "brand": BrandFactory().pk}
     address = dict.fromkeys(("street", "city", "zip_code", "country", "name", "phone"), text)
     writes = {
@@ -50,14 +54,35 @@ def test_hostile_text_is_refused_or_comes_back_as_text_and_breaks_nothing(text, 
         "/api/cart/coupon/": {"code": text},
         "/api/orders/": {"items": [{"product": product.pk, "quantity": 1}], "shipping_address": address},
         "/api/orders/quotes/": {"shipping_address": {"country": text, "zip_code": text}},
+        "/api/webhooks/": {"name": text, "url": text, "events": [text]},
+        f"/api/webhooks/{hook}/": {"url": f"https://{text}/", "is_active": text},
         "/api/auth/login/": {"email": text, "password": text, "code": text},
         "/api/auth/register/": {"email": text, "password": text, "first_name": text},
         "/api/auth/password-reset/": {"email": text},
     }
-    names = ("search", "category", "brand", "ordering", "attr_color", "page", "fields")
-    reads = [f"/api/{name}/" for name in ("products", "orders", "cart", "users/me", "categories")]
+    names = ("search", "category", "brand", "ordering", "attr_color", "page", "fields", "cursor", "event")
+    reads = [
+        f"/api/{name}/"
+        for name in (
+            "products",
+            "orders",
+            "cart",
+            "users/me",
+            "categories",
+            "webhooks",
+            "webhooks/deliveries",
+        )
+    ]
 
-    answers = {path: client.post(path, sent, format="json") for path, sent in writes.items()}
+    answers = {
+        path: client.generic(
+            "PATCH" if path.endswith(f"webhooks/{hook}/") else "POST",
+            path,
+            json.dumps(sent),
+            "application/json",
+        )
+        for path, sent in writes.items()
+    }
     answers |= {f"{path} {name}": client.get(path, {name: text}) for path in reads for name in names}
     answers |= {
         header: client.get("/api/products/", headers={header: text.encode("ascii", "replace").decode()})

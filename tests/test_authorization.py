@@ -172,6 +172,11 @@ class World:
             "review_remove": self.rows["products.review"].pk,
             "account_address_remove": self.address.pk,
             "product-detail": self.rows["products.product"].pk,
+            "webhook-detail": self.rows["webhooks.webhookendpoint"].pk,
+            "webhook-secret": self.rows["webhooks.webhookendpoint"].pk,
+            "webhook-test": self.rows["webhooks.webhookendpoint"].pk,
+            "webhook-delivery-detail": self.rows["webhooks.webhookdelivery"].pk,
+            "webhook-redeliver": self.rows["webhooks.webhookdelivery"].pk,
             "admin:view_on_site": self.order.pk,
         }.get(name, self._row(name).pk)
         slug = {
@@ -326,3 +331,9 @@ def test_who_connects_other_systems_gets_keys_and_webhooks_and_no_other_screen_a
         if is_of_integrations:
             given = [world.asks(role, "GET", world.path(name)) for role in roles[:-1]]
             assert given == [without_rights] * 4, name
+    for (name, method), words in pages().items():
+        if name.startswith("webhook-"):
+            path, data = world.path(name), table.DATA.get(name, {})
+            assert world.asks("integrations", method, path, data) == words[-1], name
+            given = [world.asks(role, method, path, data) for role in roles[:-1]]
+            assert given == ["403"] * 4, name

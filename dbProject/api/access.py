@@ -64,6 +64,11 @@ def staff(*rights: str, scope: str = "") -> Rule:
     return Rule("staff", scope, rights)
 
 
+def role(*rights: str, scope: str = "") -> Rule:
+    """Staff with a role that has all of these rights; staff without any role have none of them."""
+    return Rule("role", scope, rights)
+
+
 class TokenAuthentication(authentication.BaseAuthentication):
     """``Authorization: Bearer …``, of a customer's token or a system's key; ``Token …`` means the same."""
 
@@ -122,6 +127,8 @@ class ByRule(BasePermission):
             return False
         if rule.who == "staff" and not has_rights(request, rule.rights):
             raise NotAllowed
+        if rule.who == "role" and not has_rights(request, rule.rights, by_role=True):
+            raise NotAllowed
         return True
 
 
@@ -136,11 +143,12 @@ def account_of(request: Request) -> Any:
     return request.user if is_person else None
 
 
-def has_rights(request: Request, rights: Iterable[str]) -> bool:
+def has_rights(request: Request, rights: Iterable[str], *, by_role: bool = False) -> bool:
     """Say whether somebody of the staff asks who has these rights; no query more than their rights cost.
 
-    Staff without any role run the whole shop. Who has a role has its rights and no others, as on the staff's
-    own screens; and where staff need a second factor, without one nobody is staff.
+    Staff without any role run the whole shop, but for what is given ``by_role`` alone. Who has a role has its
+    rights and no others, as on the staff's own screens; and where staff need a second factor, without one
+    nobody is staff.
     """
     user = account_of(request)
     if user is None or not user.is_staff:
@@ -149,4 +157,6 @@ def has_rights(request: Request, rights: Iterable[str]) -> bool:
         has_shown = import_string(settings.STAFF_SECOND_FACTOR)
         if not has_shown(request._request, user):
             return False
-    return bool(user.has_perms(list(rights)) or not (user.get_all_permissions() or user.groups.exists()))
+    if user.has_perms(list(rights)):
+        return True
+    return not (by_role or user.get_all_permissions() or user.groups.exists())

@@ -165,7 +165,10 @@ SEVERAL = (serializers.BaseSerializer, serializers.ListField, serializers.DictFi
 
 
 class Body(serializers.Serializer[Any]):
-    """What a body may say. A list or an object in it may also be a text with JSON, as forms send it."""
+    """What a body may say. A list or an object in it may also be a text with JSON, as forms send it.
+
+    What a form says once where a list is wanted is a list of one.
+    """
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
@@ -178,7 +181,13 @@ class Body(serializers.Serializer[Any]):
             return NO_TEXT  # a number is no text, though one could be made of it
         if isinstance(value, str) and isinstance(field, SEVERAL):
             try:
-                return read(value)
+                found = read(value)
             except Malformed:
-                return value  # the field says what it wants
+                found = value  # the field says what it wants
+            is_one_of_a_list = isinstance(field, serializers.ListField) and not isinstance(found, list)
+            return [value] if is_one_of_a_list and self._is_form() else found
         return value
+
+    def _is_form(self) -> bool:
+        request = self.context.get("request")
+        return request is not None and not request.content_type.startswith(JSONParser.media_type)

@@ -15,8 +15,10 @@ from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.encoders import JSONEncoder
+from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
+from dbProject.api import cursors
 from dbProject.api.access import Rule
 from dbProject.api.bodies import nested
 from dbProject.api.errors import Invalid, UnknownParameter
@@ -57,6 +59,15 @@ class PagesQuery(FieldsQuery):
     page = serializers.IntegerField(required=False, min_value=1, help_text="From 1 on.")
     page_size = serializers.IntegerField(
         required=False, min_value=1, help_text="How many at once; 24 unless given, 100 at most."
+    )
+
+
+class CursorQuery(FieldsQuery):
+    """Of a list that grows while it is read."""
+
+    cursor = serializers.CharField(required=False, max_length=100, help_text="Of `next`.")
+    page_size = serializers.IntegerField(
+        required=False, min_value=1, max_value=Pages.max_page_size, help_text="24 unless given, 100 at most."
     )
 
 
@@ -131,6 +142,21 @@ class Endpoint(APIView):
         found: Any = pages.paginate_queryset(rows, self.request, view=self)
         items = serializer_class(found, many=True, context=self.context()).data
         return pages.get_paginated_response([_narrowed(item, wanted) for item in items])
+
+    def stretch_of(self, rows: Any, serializer_class: type[Any]) -> Response:
+        """Answer with the newest of ``rows``, or what follows the ``cursor``, and where it goes on."""
+        wanted, asked = self.wanted_fields(serializer_class), self.asked()
+        size = asked.get("page_size", Pages.page_size)
+        if last := cursors.behind(asked.get("cursor", "")):
+            rows = rows.filter(pk__lt=last)
+        found = list(rows.order_by("-pk")[: size + 1])
+        items = serializer_class(found[:size], many=True, context=self.context()).data
+        address = self.request.build_absolute_uri()
+        has_more = len(found) > size
+        after = (
+            replace_query_param(address, "cursor", cursors.cursor(found[size - 1].pk)) if has_more else None
+        )
+        return Response({"next": after, "results": [_narrowed(item, wanted) for item in items]})
 
     def one(self, row: Any, serializer_class: type[Any]) -> Response:
         """Answer with ``row``, and only the fields of it asked for."""

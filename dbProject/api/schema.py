@@ -28,8 +28,14 @@ TAGS = {
     "orders": "Orders",
     "payments": "Payments",
     "tasks": "Tasks",
+    "webhooks": "Webhooks",
 }
-WHO = {"anyone": "Anyone.", "customer": "Whoever is logged in.", "staff": "Staff."}
+WHO = {
+    "anyone": "Anyone.",
+    "customer": "Whoever is logged in.",
+    "staff": "Staff.",
+    "role": "Staff with a role for it.",
+}
 CAPITAL = re.compile(r"(?<!^)([A-Z])")
 ENDING = re.compile(r"(?:In|Out)(Request)?$")
 OF_DATABASES = {2**15 - 1, 2**31 - 1, 2**63 - 1}
@@ -161,8 +167,9 @@ class EndpointSchema(AutoSchema):
         elif shape.media:
             answer = OpenApiResponse(response=bytes, description="A file or a stream.")
             return {(shape.status, shape.media): answer, **self._problems()}
-        elif shape.in_pages:
-            answer = OpenApiResponse(response=_pages_of(shape.answer), description="A page of the list.")
+        elif shape.in_pages or shape.by_cursor:
+            pages = _pages_of(shape.answer, by_cursor=shape.by_cursor)
+            answer = OpenApiResponse(response=pages, description="A page of the list.")
         else:
             answer = OpenApiResponse(response=shape.answer or serializers.JSONField, description="Done.")
         return {shape.status: answer, **self._problems()}
@@ -248,14 +255,16 @@ def _header(name: str, location: Any, description: str) -> OpenApiParameter:
     return OpenApiParameter(name, str, location, description=description)
 
 
-def _pages_of(serializer_class: Any) -> Any:
-    name = f"Paginated{serializer_class.__name__.removesuffix('Out')}"
-    fields = {
+def _pages_of(serializer_class: Any, *, by_cursor: bool) -> Any:
+    name = f"{'Newest' if by_cursor else 'Paginated'}{serializer_class.__name__.removesuffix('Out')}"
+    fields: dict[str, Any] = {
         "count": serializers.IntegerField(),
         "next": serializers.URLField(allow_null=True),
         "previous": serializers.URLField(allow_null=True),
         "results": serializer_class(many=True),
     }
+    if by_cursor:
+        fields = {part: fields[part] for part in ("next", "results")}
     if name not in _PAGES:
         _PAGES[name] = type(name, (serializers.Serializer,), fields)
     return _PAGES[name]

@@ -11,7 +11,8 @@ DESCRIBED: list[tuple[Any, Any]] = []
 class Shape(NamedTuple):
     """Of one method: the serializers of its answer and of its body, and how the answer comes.
 
-    ``answer`` is none where there is no body. ``in_pages`` means a list in pages; ``media`` is what an
+    ``answer`` is none where there is no body. ``in_pages`` means a list in pages, ``by_cursor`` one
+    that goes on behind a row; ``media`` is what an
     answer is that is no JSON. ``is_costly`` POSTs take ``Idempotency-Key``, and changes ``of_a_version``
     take ``If-Match``. ``example`` is a body that works.
     """
@@ -20,6 +21,7 @@ class Shape(NamedTuple):
     sent: type[Any] | None = None
     status: int = 200
     in_pages: bool = False
+    by_cursor: bool = False
     media: str = ""
     is_costly: bool = False
     is_upload: bool = False

@@ -1,24 +1,19 @@
 """Whole tables, a line of JSON for each row, in constant memory; who was cut off goes on behind the last."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
-from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.utils.encoders import JSONEncoder
 
+from dbProject.api.cursors import cursor
 from dbProject.api.endpoints import Query
-from dbProject.api.errors import Invalid
 
 MEDIA_TYPE = "application/x-ndjson"
 CHUNK = 200
 """Rows in memory at once."""
-MARK = "after:"
-DIGITS = 19
 
 
 class StreamQuery(Query):
@@ -42,27 +37,3 @@ def lines(
 
 def answer(content: Iterator[bytes]) -> StreamingHttpResponse:
     return StreamingHttpResponse(content, content_type=MEDIA_TYPE)
-
-
-def cursor(pk: int) -> str:
-    """Return what leads behind the row with this pk."""
-    return urlsafe_b64encode(f"{MARK}{pk}".encode()).decode().rstrip("=")
-
-
-def behind(text: str) -> int:
-    """Return the pk behind which ``text`` leads; 0 for nothing.
-
-    Raises:
-        Invalid: It is no cursor of ours.
-    """
-    if not text:
-        return 0
-    try:
-        said = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
-    except (Error, ValueError):
-        said = ""
-    pk = said.removeprefix(MARK)
-    if not (said.startswith(MARK) and pk.isdigit() and len(pk) < DIGITS):
-        detail = _("This is no cursor.")
-        raise Invalid([{"pointer": "", "parameter": "cursor", "code": "invalid", "detail": detail}])
-    return int(pk)

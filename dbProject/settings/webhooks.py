@@ -33,6 +33,7 @@ WEBHOOK_DISABLED_AFTER = timedelta(days=3)  # of failures without one success, a
 WEBHOOK_SECONDS = 10.0  # that a receiver may take
 WEBHOOK_RESPONSE_CHARACTERS = 1_000  # of its answer that are kept
 WEBHOOK_OLD_SECRET_AGE = timedelta(days=1)  # both secrets sign for so long after a new one was made
+WEBHOOKS_PER_KEY = 20  # addresses that one system may have
 WEBHOOK_LOG_AGE = timedelta(days=30)
 WEBHOOK_ENDPOINTS_REMEMBERED = 5.0  # seconds that a process knows what anybody wants to hear of
 WEBHOOKS_TO_PRIVATE_HOSTS = env.bool("WEBHOOKS_TO_PRIVATE_HOSTS", default=False)

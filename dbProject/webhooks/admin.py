@@ -30,7 +30,11 @@ CHANGE = "webhooks.change_webhookendpoint"
 
 
 class EndpointForm(ShopModelForm):
-    fields_of = {"webhook_target_refused": "url"}
+    fields_of = {
+        "webhook_target_refused": "url",
+        "webhook_exists": "url",
+        "too_many_webhooks": "api_key",
+    }
 
     kinds = forms.MultipleChoiceField(
         label=gettext_lazy("Events"),
@@ -42,15 +46,17 @@ class EndpointForm(ShopModelForm):
 
     class Meta:
         model = WebhookEndpoint
-        fields = ("name", "url", "kinds")
+        fields = ("name", "url", "kinds", "api_key")
 
 
 @admin.register(WebhookEndpoint)
 class WebhookEndpointAdmin(ShopModelAdmin):
     form = EndpointForm
-    list_display = ("name", "url", "state", "failing_since", "created_at")
+    list_display = ("name", "url", "state", "api_key", "failing_since", "created_at")
+    list_select_related = ("api_key",)
     search_fields = ("name", "url")
-    fields = ("name", "url", "kinds")
+    fields = ("name", "url", "kinds", "api_key")
+    autocomplete_fields = ("api_key",)
     actions = ("send_test", "rotate", "switch_on", "switch_off")
 
     @display(description=gettext_lazy("state"), label=LABELS)
@@ -60,7 +66,7 @@ class WebhookEndpointAdmin(ShopModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: WebhookEndpoint, form: Any, change: bool) -> None:
         """Add an endpoint and say its secret this once, or change where it is and what it hears of."""
-        wanted = {name: form.cleaned_data[name] for name in ("url", "name", "kinds")}
+        wanted = {name: form.cleaned_data[name] for name in ("url", "name", "kinds", "api_key")}
         if change:
             services.change_endpoint(obj, **wanted)
             return

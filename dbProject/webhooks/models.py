@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dbProject import sealing
+from dbProject.access.models import ApiKey
 from dbProject.models import TimestampedModel
 
 PURPOSE = "webhooks"
@@ -21,6 +22,15 @@ class WebhookEndpoint(TimestampedModel):
     url = models.CharField(_("address"), max_length=500)
     name = models.CharField(_("name"), max_length=100, help_text=_("Which system listens there."))
     kinds = models.JSONField(_("events"), default=list, blank=True)
+    api_key = models.ForeignKey(
+        ApiKey,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="webhooks",
+        verbose_name=_("API key"),
+        help_text=_("Whose system may see and change this by the API. Empty: only staff."),
+    )
     is_active = models.BooleanField(_("active"), default=True, editable=False)
     secret = models.TextField(editable=False, help_text="Encrypted.")
     old_secret = models.TextField(blank=True, editable=False, help_text="Encrypted; signs too until then.")
@@ -35,6 +45,7 @@ class WebhookEndpoint(TimestampedModel):
         verbose_name_plural = _("webhooks")
         constraints: ClassVar = [
             models.CheckConstraint(condition=~Q(secret=""), name="webhook_endpoint_has_a_secret"),
+            models.UniqueConstraint(fields=["api_key", "url"], name="webhook_endpoint_once_per_key"),
         ]
 
     def __str__(self) -> str:

@@ -19,8 +19,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from dbProject import mail, sealing
+from dbProject.access.models import ApiKey
 from dbProject.outbox import services as outbox
 from dbProject.webhooks import sending, signing
+from dbProject.webhooks.errors import TooManyWebhooks, UnknownWebhook, WebhookExists
 from dbProject.webhooks.models import PURPOSE, WebhookDelivery, WebhookEndpoint, WebhookMessage
 
 State = WebhookDelivery.State
@@ -82,33 +84,68 @@ def fan_out(*, kind: str, data: Mapping[str, Any], happened_at: str, event_id: s
 
 
 @transaction.atomic
-def add_endpoint(*, url: str, name: str, kinds: Iterable[str] = ()) -> tuple[WebhookEndpoint, str]:
-    """Add an endpoint; return it with its secret, which nobody is shown again.
+def add_endpoint(
+    *, url: str, name: str, kinds: Iterable[str] = (), api_key: ApiKey | None = None
+) -> tuple[WebhookEndpoint, str]:
+    """Add an endpoint, of the system with ``api_key``; return it with its secret, shown to nobody again.
 
     Raises:
         TargetRefused: No https address on the public internet.
+        WebhookExists: The system has one there.
+        TooManyWebhooks: It has ``WEBHOOKS_PER_KEY``.
     """
     sending.refuse_target(url)
+    _make_room(api_key, url=url)
     secret = signing.new_secret()
     endpoint = WebhookEndpoint.objects.create(
-        url=url, name=name, kinds=sorted(kinds), secret=sealing.seal(secret, purpose=PURPOSE)
+        url=url,
+        name=name,
+        kinds=sorted(set(kinds)),
+        api_key=api_key,
+        secret=sealing.seal(secret, purpose=PURPOSE),
     )
     _retire()
     return endpoint, secret
 
 
 @transaction.atomic
-def change_endpoint(endpoint: WebhookEndpoint, *, url: str, name: str, kinds: Iterable[str]) -> None:
-    """Change where an endpoint is and what it hears of.
+def lock(pk: int) -> WebhookEndpoint:
+    """Return the endpoint, locked until the transaction ends.
+
+    Raises:
+        UnknownWebhook: It is gone.
+    """
+    endpoint = WebhookEndpoint.objects.select_for_update(of=("self",)).filter(pk=pk).first()
+    if endpoint is None:
+        raise UnknownWebhook
+    return endpoint
+
+
+@transaction.atomic
+def change_endpoint(
+    endpoint: WebhookEndpoint,
+    *,
+    url: str,
+    name: str,
+    kinds: Iterable[str],
+    api_key: ApiKey | None = None,
+    is_active: bool | None = None,
+) -> None:
+    """Change where an endpoint is, what it hears of and whose it is, and switch it, if that is said.
 
     Raises:
         TargetRefused: No https address on the public internet.
+        WebhookExists: The system has another one there.
+        TooManyWebhooks: It has ``WEBHOOKS_PER_KEY`` others.
     """
     sending.refuse_target(url)
+    _make_room(api_key, url=url, but=endpoint)
     WebhookEndpoint.objects.filter(pk=endpoint.pk).update(
-        url=url, name=name, kinds=sorted(kinds), updated_at=timezone.now()
+        url=url, name=name, kinds=sorted(set(kinds)), api_key=api_key, updated_at=timezone.now()
     )
     _retire()
+    if is_active is not None:
+        switch_on(endpoint) if is_active else switch_off(endpoint)
 
 
 @transaction.atomic
@@ -120,8 +157,12 @@ def delete_endpoint(endpoint: WebhookEndpoint) -> None:
 
 @transaction.atomic
 def rotate_secret(endpoint: WebhookEndpoint) -> str:
-    """Make a new secret and return it, this once; the old one signs too for ``WEBHOOK_OLD_SECRET_AGE``."""
-    locked = WebhookEndpoint.objects.select_for_update(of=("self",)).get(pk=endpoint.pk)
+    """Make a new secret and return it, this once; the old one signs too for ``WEBHOOK_OLD_SECRET_AGE``.
+
+    Raises:
+        UnknownWebhook: It is gone.
+    """
+    locked = lock(endpoint.pk)
     secret = signing.new_secret()
     locked.old_secret, locked.secret = locked.secret, sealing.seal(secret, purpose=PURPOSE)
     locked.old_secret_until = timezone.now() + settings.WEBHOOK_OLD_SECRET_AGE
@@ -182,8 +223,12 @@ def send_disabled_mail(*, endpoint_id: int, because: str, event_id: str) -> None
 
 @transaction.atomic
 def send_test(endpoint: WebhookEndpoint) -> WebhookDelivery:
-    """Send an event that says nothing to one endpoint."""
-    message = _write(TEST, {"message": "It works."}, timezone.now(), [endpoint])
+    """Send an event that says nothing to one endpoint.
+
+    Raises:
+        UnknownWebhook: It is gone.
+    """
+    message = _write(TEST, {"message": "It works."}, timezone.now(), [lock(endpoint.pk)])
     return message.deliveries.get()
 
 
@@ -237,6 +282,19 @@ def _write(
     )
     poke()
     return message
+
+
+def _make_room(api_key: ApiKey | None, *, url: str, but: WebhookEndpoint | None = None) -> None:
+    """Refuse one endpoint too many of a system; its key stays locked, so that two at once are counted."""
+    if api_key is None:
+        return
+    ApiKey.objects.select_for_update(of=("self",)).get(pk=api_key.pk)
+    others = api_key.webhooks.exclude(pk=but.pk) if but else api_key.webhooks.all()
+    there = dict(others.values_list("url", "pk"))
+    if url in there:
+        raise WebhookExists(there[url])
+    if len(there) >= settings.WEBHOOKS_PER_KEY:
+        raise TooManyWebhooks(settings.WEBHOOKS_PER_KEY)
 
 
 def _retire() -> None:

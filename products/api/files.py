@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from dbProject.api import streams
+from dbProject.api import cursors, streams
 from dbProject.api.access import account_of, key_of, staff
 from dbProject.api.bodies import Body
 from dbProject.api.endpoints import Endpoint
@@ -91,7 +91,7 @@ class Stream(Endpoint):
         return streams.answer(
             streams.lines(
                 rows,
-                after=streams.behind(asked.get("cursor", "")),
+                after=cursors.behind(asked.get("cursor", "")),
                 shown=lambda chunk: shape(chunk, many=True, context=self.context()).data,
             )
         )
