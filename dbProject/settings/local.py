@@ -30,6 +30,7 @@ from dbProject.settings.base import (  # noqa: E402
     CELERY_BEAT_SCHEDULE,
     CELERY_BROKER_URL,
     LOGGING,
+    MIDDLEWARE,
     SHARED_PAGE_SECONDS,
     STORAGES,
 )
@@ -70,6 +71,7 @@ SIGNUP_WAITS_FOR_CODE = False
 # What a page costs is seen while it is made.
 COSTS_SHOWN_TO_ALL = True
 REPEATED_QUERIES = 8
+MIDDLEWARE += ["dbProject.profiling.ProfileMiddleware"]
 
 # What a newcomer should see in the terminal is what went wrong, not every request and every heartbeat of the
 # worker thread; whoever sets LOG_LEVEL sees more.
