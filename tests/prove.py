@@ -18,7 +18,13 @@ from pathlib import Path
 from tests.mutants import MUTANTS, Mutant
 
 ROOT = Path(__file__).resolve().parents[1]
-RACES = ("tests/races", "tests/faults", "tests/test_any_course.py", "tests/test_fuzzed_uploads.py")
+RACES = (
+    "tests/races",
+    "tests/faults",
+    "tests/cluster",
+    "tests/test_any_course.py",
+    "tests/test_fuzzed_uploads.py",
+)
 ROUNDS, DAYS = 100, 20
 FUZZ_EXAMPLES = 50
 """Requests that are made up for each call of the API and each role: more than 5,000 in all."""

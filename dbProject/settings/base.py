@@ -208,14 +208,17 @@ ON_POSTGRES: dict[str, Any] = {
         "options": "-c lock_timeout=2000 -c idle_in_transaction_session_timeout=10000",
     },
 }
-_database = env.db("DATABASE_URL")
-DATABASES = {
-    "default": {
-        **_database,
-        **(ON_SQLITE if _database["ENGINE"].endswith("sqlite3") else ON_POSTGRES),
-        "ATOMIC_REQUESTS": False,
-    }
-}
+
+
+def read_database(name: str) -> dict[str, Any]:
+    """Return Django's settings of the database whose address is in ``name``; what the address says wins."""
+    said = env.db(name)
+    usual = ON_SQLITE if said["ENGINE"].endswith("sqlite3") else ON_POSTGRES
+    options = {**usual["OPTIONS"], **said.get("OPTIONS", {})}
+    return {**usual, **said, "OPTIONS": options, "ATOMIC_REQUESTS": False}
+
+
+DATABASES = {"default": read_database("DATABASE_URL")}
 
 # Cache -- may vanish or hang without harm: misses instead of errors, and 0.25 s once to find out.
 REDIS_URL = env.str("REDIS_URL")

@@ -62,6 +62,17 @@ def test_the_demo_store_is_complete_sound_and_seeding_again_adds_nothing(small_d
     assert reconciliation.breaks() == []
 
 
+def test_pictures_of_the_demo_may_come_later(small_drawings):
+    said("seed_demo", products=3, customers=0, orders=0, without_pictures=True)
+    assert not Product.objects.exclude(images=None).exists()
+    assert not Category.objects.exclude(image="").exists()
+
+    assert "Added 0 products" in said("seed_demo", products=3, customers=0, orders=0)
+
+    assert not Product.objects.filter(images=None).exists()
+    assert Category.objects.exclude(image="").exists()
+
+
 @pytest.mark.slow
 def test_a_seeding_that_was_killed_is_completed_by_the_next(small_drawings, monkeypatch):
     def killed(items):
@@ -75,6 +86,7 @@ def test_a_seeding_that_was_killed_is_completed_by_the_next(small_drawings, monk
     said("seed_demo", products=6, customers=2, orders=0)
 
     assert Product.objects.listed().count() == 6
+    assert Category.objects.exclude(image="").exists()
     assert not Product.objects.filter(images=None).exists()
     assert Review.objects.exists()
 

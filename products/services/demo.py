@@ -51,7 +51,7 @@ def is_empty() -> bool:
 
 @transaction.atomic
 def add_shelves(demo: DemoCatalog) -> None:
-    """Add the categories with their pictures, the brands and the attributes that are not there yet."""
+    """Add the categories, the brands and the attributes that are not there yet."""
     by_slug = {category.slug: category for category in Category.all_objects.all()}
     for category in demo.categories:  # parents come first
         if category.slug in by_slug:
@@ -63,7 +63,6 @@ def add_shelves(demo: DemoCatalog) -> None:
             parent=by_slug[category.parent_slug] if category.parent_slug else None,
             sort_order=category.sort_order,
             translations=category.translations,
-            image=_tile(category.picture, demo.family_of(category.slug)) if category.picture else "",
         )
     for brand in demo.brands:
         details = {"name": brand.name, "description": brand.description}
@@ -80,6 +79,16 @@ def add_shelves(demo: DemoCatalog) -> None:
                 "translations": attribute.translations,
             },
         )
+    caching.forget("catalog")
+
+
+def add_tiles(demo: DemoCatalog) -> None:
+    """Draw the pictures of the categories that have none yet."""
+    bare = Category.objects.filter(image="").in_bulk(field_name="slug")
+    for category in demo.categories:
+        if category.picture and category.slug in bare:
+            bare[category.slug].image = _tile(category.picture, demo.family_of(category.slug))
+    Category.objects.bulk_update(bare.values(), ["image"])
     caching.forget("catalog")
 
 

@@ -1,7 +1,6 @@
 """A real browser on a real server, for what only a browser can tell."""
 
 import os
-import shutil
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -21,18 +20,10 @@ from products.models import Product
 from products.services import attributes, catalog, categories, pictures, stock, wishlists
 from products.tests.factories import AttributeFactory, BrandFactory, ProductFactory, ReviewFactory
 from products.tests.pictures import encoded, picture
+from tests.browser.chromium import ARGUMENTS, CHROMIUM
 from tests.browser.desk import open_tab
 from users.tests.factories import StaffFactory, UserFactory
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--headless",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright runs a loop in the thread of the test
 
 

@@ -34,17 +34,21 @@ class Command(BaseCommand):
         parser.add_argument("--customers", type=count, default=60, metavar="N", help="default 60")
         parser.add_argument("--orders", type=count, default=300, metavar="N", help="default 300")
         parser.add_argument("--seed", type=int, default=1, metavar="N", help="another seed, another shop")
+        parser.add_argument(
+            "--without-pictures", action="store_true", help="quicker; seeding again without this adds them"
+        )
         parser.add_argument("--if-empty", action="store_true", help="only where nothing was ever for sale")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["if_empty"] and not demo.is_empty():
             self.stdout.write("The shop has products already; nothing was added.")
         else:
-            self._seed(**{name: options[name] for name in ("products", "customers", "orders", "seed")})
+            wanted = ("products", "customers", "orders", "seed", "without_pictures")
+            self._seed(**{name: options[name] for name in wanted})
         self.stdout.write(f"Demo staff     {people.STAFF_EMAIL} / {people.PASSWORD} at /admin/")
         self.stdout.write(f"Demo customer  {people.CUSTOMER_EMAIL} / {people.PASSWORD}")
 
-    def _seed(self, *, products: int, customers: int, orders: int, seed: int) -> None:
+    def _seed(self, *, products: int, customers: int, orders: int, seed: int, without_pictures: bool) -> None:
         wanted = catalog.catalog(products=products, seed=seed)
         staff = people.add_staff()
         buyers = people.add_customers(customers, seed=seed)
@@ -53,8 +57,7 @@ class Command(BaseCommand):
             pages.add_page(slug=page.slug, title=page.title, body=page.body, language=page.language)
         with self._bar("Products", len(wanted.products)) as advance:
             added = demo.add_products(wanted, progress=advance)
-        with self._bar("Pictures", len(wanted.products)) as advance:
-            drawn = demo.add_pictures(wanted, progress=advance)
+        drawn = 0 if without_pictures else self._draw(wanted)
         reviews = demo.add_reviews(wanted, customers=buyers)
         search_words.refresh()
         zones, offers = terms.add_delivery(), terms.add_offers()
@@ -66,6 +69,11 @@ class Command(BaseCommand):
         sales.write_down()
         self.stdout.write(f"Added {added} products, {drawn} pictures and {reviews} reviews.")
         self.stdout.write(f"Added {zones} delivery zones, {offers} offers and {placed} orders.")
+
+    def _draw(self, wanted: catalog.DemoCatalog) -> int:
+        demo.add_tiles(wanted)
+        with self._bar("Pictures", len(wanted.products)) as advance:
+            return demo.add_pictures(wanted, progress=advance)
 
     @contextmanager
     def _bar(self, what: str, total: int) -> Iterator[Any]:
