@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from dbProject import locks
+from dbProject import locks, outages
 from dbProject.errors import ShopError
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -114,7 +114,7 @@ class LanguageMiddleware:
 
 
 class ShopErrorMiddleware:
-    """Show any :class:`ShopError` that a page did not handle itself, and too long a wait for a lock."""
+    """Show any :class:`ShopError` that no page handled, a database that is away, and too long a wait."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -123,6 +123,8 @@ class ShopErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exc: Exception) -> HttpResponse | None:
+        if outages.is_outage(exc):
+            return outages.page()
         error = locks.Busy() if locks.is_timeout(exc) else exc
         if not isinstance(error, ShopError):
             return None

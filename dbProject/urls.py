@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 from dbProject import views
 from dbProject.api import views as api
 
+handler500 = "dbProject.views.server_error"
 urlpatterns = [
     path("", views.home, name="home"),
     path("", include("products.urls")),

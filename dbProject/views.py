@@ -1,5 +1,6 @@
 """Pages that compose what several apps offer, and the answers that operators ask for."""
 
+import sys
 from decimal import Decimal
 from typing import cast
 
@@ -21,12 +22,14 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.static import serve
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from dbProject import health as dependencies
+from dbProject import outages
 from dbProject.mail import SampleMail, rendered
 from dbProject.metrics import access, exposition
 from dbProject.samples import filled_in_form
@@ -193,6 +196,13 @@ def language(request: HttpRequest, code: str) -> HttpResponse:
         samesite="Lax",
     )
     return response
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """Answer what nobody has caught; 503 while the database is away, which middleware may find out first."""
+    if outages.is_outage(sys.exc_info()[1]):
+        return outages.page()
+    return defaults.server_error(request)
 
 
 @require_safe

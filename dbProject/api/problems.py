@@ -4,15 +4,12 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
-from django.db import IntegrityError
 from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, views
-from rest_framework.request import Request
 from rest_framework.response import Response
 
-from dbProject import locks
-from dbProject.access.errors import AccountGone
+from dbProject import locks, outages
 from dbProject.api.errors import escaped
 from dbProject.errors import ShopError
 
@@ -26,8 +23,8 @@ def problem_details(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Answer a :class:`ShopError` or one of DRF's own errors; leave bugs to the error tracker."""
     if locks.is_timeout(exc):
         exc = locks.Busy()
-    elif isinstance(exc, IntegrityError) and _has_gone(context["request"]):
-        exc = AccountGone()
+    elif outages.is_outage(exc):
+        exc = outages.DatabaseAway()
     request_id = context["request"].headers["X-Request-ID"]
     if isinstance(exc, ShopError):
         views.set_rollback()
@@ -39,6 +36,8 @@ def problem_details(exc: Exception, context: dict[str, Any]) -> Response | None:
         answer = found
         answer.data = _body(answer.status_code, request_id=request_id, **_of_drf(exc, answer))
         answer.content_type = MEDIA_TYPE
+    if isinstance(exc, outages.DatabaseAway):
+        answer["Retry-After"] = str(outages.RETRY_AFTER_SECONDS)
     if "WWW-Authenticate" not in answer.headers and answer.status_code == HTTPStatus.UNAUTHORIZED:
         answer["WWW-Authenticate"] = 'Bearer realm="api"'
     return answer
@@ -78,12 +77,6 @@ def instead_of(page: HttpResponse, *, request_id: str, **facts: Any) -> HttpResp
 def invalid_of(error: exceptions.ValidationError, pointer: str = "") -> list[dict[str, str]]:
     """Return what a serializer found wrong, each with its place below ``pointer``."""
     return list(_field_errors(error.detail, pointer))
-
-
-def _has_gone(request: Request) -> bool:
-    """Say whether the account that asks was erased since: what was to be its own then has no owner."""
-    user = request.user
-    return user.pk is not None and not type(user)._default_manager.filter(pk=user.pk).exists()
 
 
 def _of_drf(exc: Exception, answer: Response) -> dict[str, Any]:

@@ -17,6 +17,7 @@ class Postbox:
     def __init__(self):
         self.letters = []
         self._hold, self._held, self._lock = None, Event(), Lock()
+        self._is_open = True
         owner = self
 
         class Conversation(StreamRequestHandler):
@@ -47,6 +48,13 @@ class Postbox:
             wanted = [mail for mail in self.letters if recipient in {None, mail["To"]}]
         return Counter(mail["Message-ID"] for mail in wanted)
 
+    def close(self):
+        """Hang up on everybody."""
+        self._is_open = False
+
+    def reopen(self):
+        self._is_open = True
+
     def hold(self, moment, *, recipient):
         """Give no answer the next time that a mail to ``recipient`` comes to ``moment``."""
         self._held.clear()
@@ -57,6 +65,8 @@ class Postbox:
         return self._held.is_set()
 
     def _talk(self, line):
+        if not self._is_open:
+            return
         recipient = ""
         self._say(line, "220 postbox")
         while told := line.rfile.readline().decode().strip():
