@@ -45,7 +45,7 @@ def time_of(answer: Answer) -> tuple[HttpResponseBase, float, list[Asked]]:
 
 
 def functions_of(answer: Answer) -> tuple[HttpResponseBase, str]:
-    """Answer once under cProfile; return the response, and the functions that took longest, alone and in all."""
+    """Answer once under cProfile; return the response, and the functions that took longest."""
     profile = cProfile.Profile()
     response = profile.runcall(answer)
     text = StringIO()

@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
+from django.db import IntegrityError
 from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, views
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from dbProject import locks, outages
+from dbProject.access.errors import AccountGone
 from dbProject.api.errors import escaped
 from dbProject.errors import ShopError
 
@@ -23,6 +26,8 @@ def problem_details(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Answer a :class:`ShopError` or one of DRF's own errors; leave bugs to the error tracker."""
     if locks.is_timeout(exc):
         exc = locks.Busy()
+    elif isinstance(exc, IntegrityError) and _has_gone(context["request"]):
+        exc = AccountGone()
     elif outages.is_outage(exc):
         exc = outages.DatabaseAway()
     request_id = context["request"].headers["X-Request-ID"]
@@ -77,6 +82,12 @@ def instead_of(page: HttpResponse, *, request_id: str, **facts: Any) -> HttpResp
 def invalid_of(error: exceptions.ValidationError, pointer: str = "") -> list[dict[str, str]]:
     """Return what a serializer found wrong, each with its place below ``pointer``."""
     return list(_field_errors(error.detail, pointer))
+
+
+def _has_gone(request: Request) -> bool:
+    """Say whether the account that asks was erased since: what was to be its own then has no owner."""
+    user = request.user
+    return user.pk is not None and not type(user)._default_manager.filter(pk=user.pk).exists()
 
 
 def _of_drf(exc: Exception, answer: Response) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def test_a_page_is_shown_with_its_queries_their_plans_its_functions_and_its_memo
         "KiB at most",
     ):
         assert part in said, part
-    assert "views/" in said
+    assert " dbProject/observation.py" in said
 
 
 def test_it_is_asked_for_as_somebody_who_is_logged_out_after_it():

@@ -158,7 +158,8 @@ class Rival:
             connections.close_all()
 
     def _waits(self) -> bool:
-        with connection.cursor() as cursor:  # in the transaction of whoever came to the line
+        # In the transaction of whoever came to the line, but none of the statements that are counted there.
+        with connection.connection.cursor() as cursor:
             cursor.execute("SELECT cardinality(pg_blocking_pids(%s)) > 0", [self._pid])
             return bool(cursor.fetchone()[0])
 

@@ -1,21 +1,27 @@
 """Somebody is erased while they are at it, or twice at once: nothing of them is left, and the books agree."""
 
+from functools import partial
+
 import pytest
+from rest_framework.test import APIClient
 
 from dbProject import personal_data
+from dbProject.access import services as access
 from dbProject.errors import ShopError
+from dbProject.idempotency.models import StoredAnswer
 from orders.errors import EmptyCart
 from orders.models import Cart, Order
-from orders.services import checkout
+from orders.services import cart, checkout
 from orders.services import privacy as of_orders
 from orders.tests.factories import ADDRESS, CartFactory, CartItemFactory
-from products.models import Product
-from products.services import stock
+from products.models import Product, Review
+from products.services import reviews, stock
 from products.tests.factories import ProductFactory
 from tests import traces
 from tests.races.crowd import before, crowd, rival, tally
 from tests.traces import traces_left
 from users.models import User
+from users.services import accounts
 from users.tests.factories import UserFactory
 
 pytestmark = pytest.mark.race
@@ -92,4 +98,67 @@ def test_whoever_is_erased_orders_and_is_erased_again_at_once_is_gone(rounds):
 
             assert all(answer is None for answer in answers[1::2])
             assert all(isinstance(answer, Order | ShopError) for answer in answers[::2])
+            nobody_is_left(product)
+
+
+def by_api(user):
+    return APIClient(HTTP_AUTHORIZATION=f"Bearer {access.log_in(user)}")
+
+
+@pytest.mark.parametrize("key", [{}, {"Idempotency-Key": "click"}], ids=["plain", "keyed"])
+@pytest.mark.parametrize(
+    "moment", [(stock, "take_within"), (checkout, "_insert_lines")], ids=["early", "late"]
+)
+def test_whoever_is_erased_while_they_order_by_api_is_told_so_and_nothing_is_ordered(
+    moment, key, monkeypatch
+):
+    product = ProductFactory(stock_quantity=UNITS)
+    user = UserFactory(is_verified=True)
+    client = by_api(user)
+    wanted = {"items": [{"product": product.pk, "quantity": 2}], "shipping_address": ADDRESS}
+    with rival(erasing(user)) as other:
+        before(monkeypatch, *moment, other)
+        answer = client.post("/api/orders/", wanted, format="json", headers=key)
+
+    assert (answer.status_code, answer.json()["code"], other.answer) == (401, "account_gone", None)
+    assert not Order.all_objects.exists()
+    assert not StoredAnswer.objects.exists()
+    nobody_is_left(product)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "sent", "moment", "answered"),
+    [
+        ("patch", "/api/users/me/", {"first_name": "Late"}, (accounts, "lock"), (401, "account_gone")),
+        ("post", "/api/products/{pk}/reviews/", {"rating": 5}, (reviews, "write"), (401, "account_gone")),
+        ("post", "/api/cart/add/", {"product_id": "{pk}"}, (cart, "add"), (404, "unknown_item")),
+    ],
+)
+def test_whatever_else_somebody_writes_by_api_while_they_are_erased_is_not_written(
+    method, path, sent, moment, answered, monkeypatch
+):
+    product = ProductFactory(stock_quantity=UNITS)
+    user = UserFactory(is_verified=True)
+    client = by_api(user)
+    filled = {name: product.pk if said == "{pk}" else said for name, said in sent.items()}
+    with rival(erasing(user)) as other:
+        before(monkeypatch, *moment, other)
+        answer = getattr(client, method)(path.format(pk=product.pk), filled, format="json")
+
+    assert (answer.status_code, answer.json()["code"], other.answer) == (*answered, None)
+    assert not Review.all_objects.exists()
+    nobody_is_left(product)
+
+
+def test_orders_by_api_and_erasing_at_once_end_in_one_or_the_other(rounds):
+    with crowd(4) as people:
+        for _ in rounds(5):
+            product = ProductFactory(stock_quantity=UNITS)
+            user = UserFactory(is_verified=True)
+            wanted = {"items": [{"product": product.pk, "quantity": 1}], "shipping_address": ADDRESS}
+            orders = [partial(by_api(user).post, "/api/orders/", wanted, format="json") for _ in range(3)]
+            *answers, erased = people.at_once(*orders, erasing(user), within=0.05)
+
+            assert erased is None
+            assert {answer.status_code for answer in answers} <= {201, 401}
             nobody_is_left(product)

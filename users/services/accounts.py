@@ -7,6 +7,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from dbProject.access.errors import AccountGone
 from users.models import User
 from users.services import mails
 
@@ -19,8 +20,14 @@ def mark_verified(user: User) -> None:
 
 
 def lock(user: User) -> User:
-    """Return ``user`` as stored, the row locked until the transaction ends."""
-    locked: User = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    """Return ``user`` as stored, the row locked until the transaction ends.
+
+    Raises:
+        AccountGone: It was erased.
+    """
+    locked: User | None = User.objects.select_for_update(of=("self",)).filter(pk=user.pk).first()
+    if locked is None:
+        raise AccountGone
     return locked
 
 
