@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from types import ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connections
@@ -39,26 +39,74 @@ MAX_SHELVES = 10_000
 COUNTS_SECONDS = 60
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    question: Question
+    count: int
+    correction: str | None = None
+    is_corrected: bool = False
+    is_partial: bool = False
+
+
+NO_ANSWER = _Answer(words.NOTHING, 0)
+
+
 @dataclass(frozen=True)
 class Found:
-    """What was found for ``words``. The querysets are of ``within``, and lazy.
-
-    ``products`` have a ``rank`` and are in its order; ``matches`` are the same without either, for counts
-    and facets.
-    """
+    """What was found for ``words``; the querysets are made when somebody asks for them, and lazy."""
 
     words: str
-    products: ProductQuerySet
-    matches: ProductQuerySet
-    correction: str | None = None
-    """What was probably meant, if that finds something."""
-    is_corrected: bool = False
-    """Nothing was found as typed: the products are those of the ``correction``."""
-    is_partial: bool = False
-    """Nothing has all of the words: the products have some of them."""
+    answer: _Answer
+    within: ProductQuerySet
     exact_pk: int | None = None
-    shape: Hashable = ()
-    """What tells the statement of ``products`` from those of other finds within the same."""
+
+    @property
+    def correction(self) -> str | None:
+        """What was probably meant, if that finds something."""
+        return self.answer.correction
+
+    @property
+    def is_corrected(self) -> bool:
+        """Nothing was found as typed: the products are those of the ``correction``."""
+        return self.answer.is_corrected
+
+    @property
+    def is_partial(self) -> bool:
+        """Nothing has all of the words: the products have some of them."""
+        return self.answer.is_partial
+
+    @property
+    def is_empty(self) -> bool:
+        return self.answer.count == 0 and self.exact_pk is None
+
+    @property
+    def are_all_ranked(self) -> bool:
+        return self.answer.count <= RANKED
+
+    @property
+    def shape(self) -> Hashable:
+        """What tells the statement of ``products`` from those of other finds within the same."""
+        return repr(self.answer.question), self.is_empty, self.are_all_ranked, self.exact_pk
+
+    @cached_property
+    def matches(self) -> ProductQuerySet:
+        """What answers, in no order: for counts and facets."""
+        if self.is_empty:
+            return self.within.none()
+        answering = engine_of(self.within.db).answering(self.answer.question, self.exact_pk)
+        return self.within.filter(pk__in=answering).order_by()
+
+    @cached_property
+    def products(self) -> ProductQuerySet:
+        """What answers, with its ``rank``, the best first."""
+        rank: Any = Value(0.0, output_field=FloatField())
+        if not self.is_empty:
+            engine = engine_of(self.within.db)
+            rank = engine.rank(self.answer.question, F("pk"), is_all=self.are_all_ranked)
+        if self.exact_pk is not None:
+            first = When(pk=self.exact_pk, then=Value(OF_AN_EXACT_CODE))
+            rank = Case(first, default=rank, output_field=FloatField())
+        return self.matches.annotate(rank=rank).order_by(*BEST_FIRST)
 
     @cached_property
     def exact(self) -> Product | None:
@@ -98,18 +146,6 @@ class Suggestions:
     corrections: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    question: Question
-    count: int
-    correction: str | None = None
-    is_corrected: bool = False
-    is_partial: bool = False
-
-
-NO_ANSWER = _Answer(words.NOTHING, 0)
-
-
 def find(typed: str, *, within: ProductQuerySet) -> Found:
     """Find the products of ``within`` that ``typed`` asks for, the best first.
 
@@ -120,7 +156,7 @@ def find(typed: str, *, within: ProductQuerySet) -> Found:
     """
     asked = words.read(typed)
     if not asked.words:
-        return _found(asked, NO_ANSWER, None, within)
+        return Found(asked.text, NO_ANSWER, within)
     engine = engine_of(within.db)
     questions = [asked.all(), asked.beginnings(), *asked.each()]
     found, exact = caching.remember(
@@ -133,7 +169,7 @@ def find(typed: str, *, within: ProductQuerySet) -> Found:
         answer = _Answer(questions[0], found[0])
     else:
         answer = _nearly(asked, found[1], found[2:], within.db)
-    return _found(asked, answer, exact, within)
+    return Found(asked.text, answer, within, exact)
 
 
 def suggest(typed: str, *, limit: int = 6) -> Suggestions:
@@ -167,31 +203,6 @@ def suggest(typed: str, *, limit: int = 6) -> Suggestions:
 def engine_of(using: str) -> ModuleType:
     """Return the module that searches in that database."""
     return ENGINES[connections[using].vendor]
-
-
-def _found(asked: Words, answer: _Answer, exact: int | None, within: ProductQuerySet) -> Found:
-    """Put the answer into querysets; no query."""
-    engine = engine_of(within.db)
-    if answer.count == 0 and exact is None:
-        matches = within.none()
-        products = matches.annotate(rank=Value(0.0, output_field=FloatField()))
-    else:
-        matches = within.filter(pk__in=engine.answering(answer.question, exact))
-        rank = engine.rank(answer.question, F("pk"), is_all=answer.count <= RANKED)
-        if exact is not None:
-            first = When(pk=exact, then=Value(OF_AN_EXACT_CODE))
-            rank = Case(first, default=rank, output_field=FloatField())
-        products = matches.annotate(rank=rank)
-    return Found(
-        words=asked.text,
-        products=products.order_by(*BEST_FIRST),
-        matches=matches.order_by(),
-        correction=answer.correction,
-        is_corrected=answer.is_corrected,
-        is_partial=answer.is_partial,
-        exact_pk=exact,
-        shape=(repr(answer.question), answer.count == 0, answer.count <= RANKED, exact),
-    )
 
 
 def _nearly(asked: Words, beginning: int, each: Sequence[int], using: str) -> _Answer:

@@ -101,12 +101,13 @@ class Rank(Func):
         pk, pk_parameters = compiler.compile(expression)
         asked, any_word = write(self.question), write(words.leaves(self.question))
         # How near the words stand to each other, and how much each one weighs where it stands.
-        both = " + ".join([f"ts_rank('{WEIGHTS}', ranked.document, {ASKED}, {BY_LENGTH})"] * 2)
-        rank = f"COALESCE((SELECT {both} FROM product_search ranked WHERE ranked.product_id = {pk}), 0)"
+        questions = dict.fromkeys([asked, any_word])
+        ranks = " + ".join([f"ts_rank('{WEIGHTS}', ranked.document, {ASKED}, {BY_LENGTH})"] * len(questions))
+        rank = f"COALESCE((SELECT {ranks} FROM product_search ranked WHERE ranked.product_id = {pk}), 0)"
         if self.is_all:
-            return rank, [asked, any_word, *pk_parameters]
+            return rank, [*questions, *pk_parameters]
         some, some_parameters = _candidates(self.question)
-        parameters = [*pk_parameters, *some_parameters, asked, any_word, *pk_parameters]
+        parameters = [*pk_parameters, *some_parameters, *questions, *pk_parameters]
         return f"CASE WHEN {pk} IN ({some}) THEN {rank} ELSE 0 END", parameters
 
 
