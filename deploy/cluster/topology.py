@@ -346,6 +346,7 @@ class Cluster:
             LISTEN=f"127.0.0.1:{self.ports['nginx']}",
             SERVER_NAME="127.0.0.1 localhost",
             TLS="",
+            REAL_IP="",
             SCHEME="$scheme",
             ACCESS_LOG=self.folder / "logs/access.log",
             STATIC_ROOT=self.folder / "static",

@@ -1,0 +1,179 @@
+"""The files of deploy/: what each names is there, and every container is as tight as it is said to be."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from django.conf import settings
+from django.urls import resolve
+
+from deploy.cluster import machine
+
+ROOT = Path(settings.BASE_DIR)
+DEPLOY = ROOT / "deploy"
+COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+KUSTOMIZATION = yaml.safe_load((DEPLOY / "kubernetes/kustomization.yaml").read_text())
+OBJECTS = [
+    thing
+    for name in KUSTOMIZATION["resources"]
+    for thing in yaml.safe_load_all((DEPLOY / "kubernetes" / name).read_text())
+]
+BY_KIND = {kind: [one for one in OBJECTS if one["kind"] == kind] for kind in {one["kind"] for one in OBJECTS}}
+PODS = {one["metadata"]["name"]: one["spec"]["template"] for one in BY_KIND["Deployment"] + BY_KIND["Job"]}
+OURS = set(re.findall(r"^# ([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)) | {"PORT"}
+
+
+def wanted_by(template):
+    return set(re.findall(r"\$\{([A-Z_]+)\}", (DEPLOY / template).read_text()))
+
+
+def variables_of(container):
+    return {one["name"]: one.get("value") for one in container.get("env", [])}
+
+
+NGINX = {
+    "compose": COMPOSE["services"]["nginx"]["environment"],
+    "Kubernetes": variables_of(PODS["nginx"]["spec"]["containers"][0]),
+}
+
+
+@pytest.mark.parametrize("where", NGINX)
+def test_nginx_takes_the_configuration_that_it_is_given_there(where, tmp_path):
+    assert NGINX[where].keys() == wanted_by("nginx/shop.conf.template")
+    nowhere = {
+        name: re.sub(r"server [a-z0-9-]+:", "server 127.0.0.1:", value)
+        for name, value in NGINX[where].items()
+    }
+    nowhere |= {"ACCESS_LOG": str(tmp_path / "log"), "LISTEN": "127.0.0.1:1"}
+    (tmp_path / "shop.conf").write_text(machine.filled_in(DEPLOY / "nginx/shop.conf.template", **nowhere))
+    temporary = "".join(
+        f"{name}_temp_path {tmp_path}/{name};\n"
+        for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    main = tmp_path / "nginx.conf"
+    main.write_text(
+        f"pid {tmp_path}/pid;\nerror_log stderr;\nevents {{}}\n"
+        f"http {{\n{temporary}include {machine.mime_types()};\ninclude {tmp_path}/shop.conf;\n}}\n"
+    )
+
+    done = subprocess.run(  # noqa: S603 -- our own configuration
+        [machine.program("nginx"), "-t", "-c", main], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+
+
+def test_pgbouncer_is_given_what_it_wants():
+    given = COMPOSE["services"]["pgbouncer"]["environment"]
+    assert given.keys() == wanted_by("pgbouncer/pgbouncer.ini.template")
+
+
+def test_compose_names_nothing_that_is_not_there():
+    services = COMPOSE["services"]
+    for name, service in services.items():
+        assert set(service.get("depends_on", ())) <= services.keys(), name
+        volumes = {volume.partition(":")[0] for volume in service.get("volumes", ())}
+        assert {volume for volume in volumes if not volume.startswith(".")} <= COMPOSE["volumes"].keys(), name
+        if build := service.get("build"):
+            dockerfile = ROOT / build["dockerfile"]
+            assert (
+                f" AS {build['target']}\n" in dockerfile.read_text()
+                if "target" in build
+                else dockerfile.exists()
+            )
+    ours = [service for service in services.values() if service.get("image", "").startswith("shop:")]
+    assert len(ours) == 6
+    for service in ours:
+        assert service["environment"].keys() <= OURS
+        assert (service["read_only"], service["cap_drop"], service["tmpfs"]) == (True, ["ALL"], ["/tmp"])  # noqa: S108
+    assert wanted_by("compose.yaml") == {"OWNER_PASSWORD", "WEB_PASSWORD", "WORKER_PASSWORD"}  # no default
+
+
+@pytest.mark.parametrize("name", PODS)
+def test_a_pod_may_do_little_and_asks_for_what_it_needs(name):
+    pod = PODS[name]["spec"]
+    (container,) = pod["containers"]
+
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert pod["automountServiceAccountToken"] is False
+    assert container["securityContext"]["readOnlyRootFilesystem"] is True
+    assert container["securityContext"]["allowPrivilegeEscalation"] is False
+    assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+    assert {"cpu", "memory"} == container["resources"]["requests"].keys()
+    assert "memory" in container["resources"]["limits"]
+    mounts = {mount["name"] for mount in container["volumeMounts"]}
+    assert mounts == {volume["name"] for volume in pod["volumes"]}
+    if container["image"] == "shop":
+        assert variables_of(container).keys() <= OURS
+
+
+def test_a_release_in_kubernetes_takes_nobody_away_before_somebody_else_serves():
+    for deployment in BY_KIND["Deployment"]:
+        name, spec = deployment["metadata"]["name"], deployment["spec"]
+        if name == "beat":
+            assert (spec["replicas"], spec["strategy"]) == (1, {"type": "Recreate"})
+            continue
+        assert spec["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
+        assert spec["replicas"] >= 2
+        assert any(budget["metadata"]["name"] == name for budget in BY_KIND["PodDisruptionBudget"])
+    for name in ("web", "live", "nginx"):
+        (container,) = PODS[name]["spec"]["containers"]
+        assert container["lifecycle"]["preStop"]
+        for probe in ("readinessProbe", "livenessProbe"):
+            if asked := container[probe].get("httpGet"):
+                assert resolve(asked["path"])
+                assert asked["httpHeaders"] == [{"name": "Host", "value": "shop.example.com"}]
+
+
+def test_what_kubernetes_selects_is_there():
+    apps = {pod["metadata"]["labels"]["app"] for pod in PODS.values()}
+    selected = [
+        *(service["spec"]["selector"]["app"] for service in BY_KIND["Service"]),
+        *(budget["spec"]["selector"]["matchLabels"]["app"] for budget in BY_KIND["PodDisruptionBudget"]),
+        *(scaled["spec"]["scaleTargetRef"]["name"] for scaled in BY_KIND["HorizontalPodAutoscaler"]),
+    ]
+    for policy in BY_KIND["NetworkPolicy"]:
+        chosen = policy["spec"]["podSelector"]
+        selected += [app for rule in chosen.get("matchExpressions", ()) for app in rule["values"]]
+        selected += chosen.get("matchLabels", {}).values()
+    assert set(selected) <= apps
+    configured = {line.partition("=")[0] for line in KUSTOMIZATION["configMapGenerator"][0]["literals"]}
+    assert configured <= OURS
+
+
+def test_systemd_takes_the_units(tmp_path):
+    units = list((DEPLOY / "systemd").glob("*.service"))
+    assert {unit.name for unit in units} == {
+        "shop-web@.service",
+        "shop-live.service",
+        "shop-worker.service",
+        "shop-beat.service",
+    }
+    for unit in units:
+        here = unit.read_text().replace("/srv/shop/.venv/bin", str(Path(sys.executable).parent))
+        (tmp_path / unit.name.replace("@", "@8001")).write_text(here.replace("/srv/shop", str(ROOT)))
+    if not (analyze := shutil.which("systemd-analyze")):
+        pytest.skip("no systemd here")
+
+    done = subprocess.run(  # noqa: S603 -- our own units
+        [analyze, "verify", *tmp_path.iterdir()], capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_terraform_takes_the_form_of_its_module():
+    if not (terraform := shutil.which("terraform")):
+        pytest.skip("no terraform here")
+    done = subprocess.run(  # noqa: S603 -- our own module
+        [terraform, "fmt", "-check", DEPLOY / "terraform"],
+        env=os.environ | {"TF_CLI_CONFIG_FILE": os.devnull},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
