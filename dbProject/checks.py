@@ -7,6 +7,15 @@ from django.core.checks import CheckMessage, Error, Warning, register
 
 
 @register(deploy=True)
+def lines_name_nobody(**_: Any) -> list[CheckMessage]:
+    """Warn of a log that would hold what customers send."""
+    if settings.LOG_LEVEL != "DEBUG":
+        return []
+    hint = "Set LOG_LEVEL=INFO."
+    return [Warning("LOG_LEVEL=DEBUG writes down the bodies of requests.", hint=hint, id="shop.W002")]
+
+
+@register(deploy=True)
 def seller_is_known(**_: Any) -> list[CheckMessage]:
     """Warn of invoices that would not say who sold."""
     missing = [name for name in ("STORE_ADDRESS", "STORE_VAT_NUMBER") if not getattr(settings, name)]

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 from django.http import HttpRequest, QueryDict
 
@@ -18,9 +19,9 @@ SECRET = re.compile(
 )
 """Names of fields whose values are never written down."""
 PATTERNS = (
-    re.compile(r"^\s*(?:DETAIL|CONTEXT):.*$\n?", re.MULTILINE),  # Postgres repeats values of the row
+    re.compile(r"^[ \t]*(?:DETAIL|CONTEXT):.*$\n?", re.MULTILINE),  # Postgres repeats values of the row
     re.compile(r"(?<=\))=\([^)]*\)"),  # Key (email)=(...)
-    re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"),
+    re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"),
     re.compile(r"\b(?:bearer|token|basic)\s+[\w+/=.~-]{8,}", re.IGNORECASE),
     re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),  # the password in an address
     # Long and random, but no UUID: those name our rows.
@@ -30,28 +31,34 @@ PATTERNS = (
 )
 SHORTEST = 4
 """Characters of a typed value that are looked for: what is shorter stands everywhere by chance."""
-LONGEST_LOOK = 20_000
+LONGEST_HEAD, LONGEST_TAIL = 4_000, 16_000
+"""Characters of a text that are kept: where a traceback begins, and where it ends, with what went wrong."""
 OF_A_PERSON = ("email", "first_name", "last_name", "phone", "username")
 
 
 def redacted(text: str, typed: Iterable[str] = ()) -> str:
     """Return ``text`` without mail addresses, secrets, rows that Postgres repeats, and what was ``typed``."""
-    text = text[:LONGEST_LOOK]
     for value in typed:
         text = text.replace(value, REMOVED)
+    if len(text) > LONGEST_HEAD + LONGEST_TAIL:
+        text = f"{text[:LONGEST_HEAD]}\n...\n{text[-LONGEST_TAIL:]}"
     for pattern in PATTERNS:
         text = pattern.sub(REMOVED, text)
     return text
 
 
 def typed_in(request: HttpRequest) -> list[str]:
-    """Return what came with a request and was read, and how its visitor is named; longest first."""
+    """Return what came with a request and was read, and how its visitor is named; longest first.
+
+    Each in the spellings in which texts repeat it: as it is, as Python, JSON and addresses quote it.
+    """
     values: set[str] = {*request.COOKIES.values(), request.META.get("HTTP_AUTHORIZATION", "")}
     for source in (request.GET, _posted(request)):
         values |= {*_leaves(source)}
     if (user := getattr(request, "_cached_user", None)) is not None:
         values |= {str(getattr(user, name, "")) for name in OF_A_PERSON}
-    return sorted((value for value in values if len(value) >= SHORTEST), key=len, reverse=True)
+    spelled = {form for value in values if len(value) >= SHORTEST for form in _spellings(value)}
+    return sorted(spelled, key=len, reverse=True)
 
 
 def body_of(request: HttpRequest, *, longest: int) -> str:
@@ -78,6 +85,10 @@ def without_secrets(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [without_secrets(part) for part in value]
     return redacted(value) if isinstance(value, str) else value
+
+
+def _spellings(value: str) -> tuple[str, ...]:
+    return value, repr(value)[1:-1], json.dumps(value)[1:-1], quote(value), quote_plus(value)
 
 
 def _posted(request: HttpRequest) -> Any:

@@ -210,6 +210,19 @@ def test_texts_of_others_lose_what_is_nobodys_business(text, left):
     assert redaction.redacted(text) == left
 
 
+def test_what_was_typed_is_found_in_every_spelling_and_the_end_of_a_long_text_is_kept(rf):
+    typed = redaction.typed_in(rf.get("/", {"q": "Anna's Straße"}))
+    spelled = [repr("Anna's Straße"), json.dumps("Anna's Straße"), "/?q=Anna%27s+Stra%C3%9Fe"]
+    said = f"{spelled} {'x' * 30_000} KeyError"
+
+    left = redaction.redacted(said, typed)
+
+    assert "Anna" not in left
+    assert "Stra" not in left
+    assert left.endswith("KeyError")
+    assert len(left) < 21_000
+
+
 def test_bodies_are_for_debugging_alone_bounded_and_without_secrets(client, log_lines, settings):
     client.post("/accounts/login/", {"login": "wilhelmina", "password": TOKEN})
     assert of(log_lines, "bodies") == []

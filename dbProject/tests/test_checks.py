@@ -2,7 +2,7 @@
 
 import pytest
 
-from dbProject.checks import api_is_described, seller_is_known
+from dbProject.checks import api_is_described, lines_name_nobody, seller_is_known
 
 pytestmark = pytest.mark.unit
 
@@ -19,3 +19,10 @@ def test_a_release_without_the_description_of_its_api_is_stopped(settings, tmp_p
     settings.BASE_DIR = tmp_path
 
     assert [error.id for error in api_is_described()] == ["shop.E001"]
+
+
+def test_a_log_that_would_name_customers_is_warned_of(settings):
+    assert lines_name_nobody() == []
+    settings.LOG_LEVEL = "DEBUG"
+
+    assert [warning.id for warning in lines_name_nobody()] == ["shop.W002"]
