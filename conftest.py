@@ -20,6 +20,7 @@ from rest_framework.test import APIClient
 
 from dbProject import caching, logs, resilience
 from dbProject.limits import counters, rules
+from dbProject.metrics import profile
 from dbProject.webhooks import services as webhooks
 from orders.tests.factories import OrderFactory
 from products.tests.factories import ProductFactory
@@ -38,6 +39,7 @@ def _nothing_remembered():
     caching.memory.clear()
     counters.memory.clear()
     rules.forget()
+    profile.forget()
     webhooks.remember(())
     shutil.rmtree(Path(settings.TEST_BANK_LEDGER).parent, ignore_errors=True)
     current_app.control.purge()

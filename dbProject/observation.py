@@ -37,6 +37,7 @@ logger = logging.getLogger(__name__)
 ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 """What is believed to be a request's id when a proxy of ours says so."""
 LONGEST_SQL = 2_000
+MOST_COSTLY = 10
 
 
 class Observation:
@@ -48,18 +49,9 @@ class Observation:
     """
 
     __slots__ = (
-        *("cache", "cache_calls", "cache_seconds", "is_shared", "queries", "query_seconds", "request"),
-        *(
-            "request_id",
-            "route",
-            "seconds",
-            "span",
-            "started",
-            "statements",
-            "status",
-            "token",
-            "traceparent",
-        ),
+        *("cache", "cache_calls", "cache_seconds", "costly", "is_shared", "queries", "query_seconds"),
+        *("request", "request_id", "route", "seconds", "span", "started", "statements", "status", "token"),
+        "traceparent",
     )
 
     def __init__(self, request_id: str, *, request: HttpRequest | None = None, route: str = "") -> None:
@@ -73,6 +65,8 @@ class Observation:
         self.queries = 0
         self.query_seconds = 0.0
         self.cache: dict[str, int] = {}
+        self.costly: tuple[tuple[str, int], ...] = ()
+        """The first statements that took ``COSTLY_QUERY_SECONDS``, each with its microseconds."""
         self.cache_calls = 0
         self.cache_seconds = 0.0
         self.is_shared = False
@@ -213,6 +207,8 @@ def _count_query(
         seen.query_seconds += seconds
         if seen.span is not None:
             tracing.add(seen.span, "query", seconds, **{"db.query.text": sql[:LONGEST_SQL]})
+        if seconds >= settings.COSTLY_QUERY_SECONDS and len(seen.costly) < MOST_COSTLY:
+            seen.costly += ((sql[:LONGEST_SQL], int(seconds * 1_000_000)),)
         if seconds >= settings.SLOW_QUERY_SECONDS:
             facts = {"sql": sql[:LONGEST_SQL], "db_ms": round(seconds * 1000, 1)}
             logger.warning("slow_query", extra={"facts": facts})

@@ -234,6 +234,7 @@ orders_order_receive          403 200
 orders_order_answer           403 200
 orders_order_refund           403 200
 orders_order_given_back       403 403
+metrics_profile               403 200
 app_list                      404 200
 """
 
@@ -244,6 +245,7 @@ webhooks_webhookendpoint     403/200 403/200 403/200 403/200 403/200
 webhooks_webhookdelivery     403/200 403/403 403/200 403/403 403/200
 jobs_job                     200/200 403/403 302/200 403/403 404/200
 outbox_outboxevent           403/200 403/403 302/302 403/403 403/302
+metrics_reading              403/200 403/403 403/302 403/403 403/302
 pages_page                   403/200 403/200 403/200 403/200 403/200
 users_user                   403/200 403/200 403/200 403/200 403/200
 auth_group                   403/200 403/200 403/200 403/200 403/200

@@ -1,4 +1,4 @@
-"""Dashboard and alerts: valid, tested, about figures that there are, each with a page that says what to do."""
+"""Dashboard and alerts: valid, tested, about figures that there are; each alert has a page on what to do."""
 
 import json
 import re

@@ -11,6 +11,7 @@ OBSERVERS: list[str] = [
     "dbProject.security_log.observe",
     "dbProject.logs.observe",
     "dbProject.metrics.observing.observe",
+    "dbProject.metrics.profile.observe",
     "dbProject.cost_headers.observe",
 ]
 """Called in this order with request, response and what was observed; every microsecond counts."""

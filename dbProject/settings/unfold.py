@@ -197,6 +197,7 @@ UNFOLD: dict[str, Any] = {
                         "webhooks_webhookdelivery_changelist",
                         "webhooks.view_webhookdelivery",
                     ),
+                    entry(_("Request profile"), "speed", "metrics_profile", "metrics.view_profile"),
                     entry(_("Outbox"), "outbox", "outbox_outboxevent_changelist", "outbox.view_outboxevent"),
                     entry(
                         _("Pictures to fetch"),

@@ -100,6 +100,7 @@ def test_no_screen_has_a_barrier_or_a_complaint(filled_shop, tab):
         f"orders/shippingmethod/{method.pk}/change/",
         "orders/taxrate/",
         f"jobs/job/{job.pk}/change/",
+        "metrics/reading/profile/",
     )
     found = {}
 
