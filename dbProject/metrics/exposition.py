@@ -13,16 +13,13 @@ from prometheus_client.registry import Collector
 from dbProject.metrics import measures, process
 from dbProject.metrics.figures import Figure, figures
 
-FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-"""Names the folder in which all processes of one service count together; gunicorn.conf.py makes it."""
-
 
 class Counted(Collector):
     """What processes have counted."""
 
     def collect(self) -> Iterable[Metric]:
         """Yield the sums over all processes, and of those that have died no gauges."""
-        folder = os.environ.get(FOLDER)
+        folder = os.environ.get(measures.FOLDER)
         if not folder:
             return measures.REGISTRY.collect()
         _forget_the_dead(Path(folder))

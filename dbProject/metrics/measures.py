@@ -5,11 +5,16 @@ of labels come from code and settings, never from a visitor, so there are few of
 Source: https://prometheus.io/docs/practices/naming/
 """
 
+import os
 from decimal import Decimal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # nobody asks when a process began to count
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""Names the folder in which all processes of one service count together; gunicorn.conf.py makes it."""
+if _folder := os.environ.get(FOLDER):
+    os.makedirs(_folder, exist_ok=True)
 REGISTRY = CollectorRegistry()
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 """A page from memory takes half a millisecond, a checkout thirty, and five seconds are an outage."""

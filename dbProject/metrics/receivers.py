@@ -26,7 +26,7 @@ def count_login_failure(**_: Any) -> None:
 @worker_init.connect
 def begin_with_an_empty_folder(**_: Any) -> None:
     """Forget what an earlier worker has counted: the folder is this worker's alone."""
-    folder = os.environ.get(exposition.FOLDER)
+    folder = os.environ.get(measures.FOLDER)
     if folder and not works_here.is_set():
         for file in Path(folder).glob("*.db"):
             file.unlink(missing_ok=True)
@@ -37,8 +37,8 @@ def serve_figures(**_: Any) -> None:
     """Answer Prometheus where ``WORKER_METRICS_BIND`` says; an embedded worker needs no door."""
     if not settings.WORKER_METRICS_BIND or works_here.is_set():
         return
-    if exposition.FOLDER not in os.environ:
-        logger.warning("Without %s the processes of this worker count each for itself", exposition.FOLDER)
+    if measures.FOLDER not in os.environ:
+        logger.warning("Without %s the processes of this worker count each for itself", measures.FOLDER)
     host, _colon, port = settings.WORKER_METRICS_BIND.rpartition(":")
     start_http_server(int(port), addr=host, registry=exposition.of_processes())
 

@@ -18,7 +18,7 @@ from django.utils.module_loading import import_string
 from prometheus_client.parser import text_string_to_metric_families
 
 from dbProject import resilience
-from dbProject.metrics import exposition, figures, receivers, services
+from dbProject.metrics import figures, measures, receivers, services
 from dbProject.metrics.models import Reading
 from dbProject.metrics.observing import observe_task
 from dbProject.observation import Observation, ObservationMiddleware
@@ -292,7 +292,7 @@ sys.stdin.read()
 @pytest.fixture
 def counting(tmp_path, monkeypatch):
     """Two processes that have counted into one folder, which is the one that is read here."""
-    monkeypatch.setenv(exposition.FOLDER, str(tmp_path))
+    monkeypatch.setenv(measures.FOLDER, str(tmp_path))
     processes = [
         subprocess.Popen(  # noqa: S603 -- our own program
             [sys.executable, "-c", COUNTING], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
@@ -330,14 +330,15 @@ def test_processes_count_together_and_one_that_died_leaves_its_counts_and_no_gau
 @pytest.fixture
 def gunicorn(monkeypatch):
     """What gunicorn reads when it starts."""
-    monkeypatch.delenv(exposition.FOLDER, raising=False)
+    monkeypatch.setenv(measures.FOLDER, "")  # so that it is as before after the test
+    monkeypatch.delenv(measures.FOLDER)
     return runpy.run_path(str(ROOT / "gunicorn.conf.py"))
 
 
 def test_gunicorn_gives_its_processes_a_folder_and_takes_it_away(gunicorn):
     server = SimpleNamespace()
     gunicorn["on_starting"](server)
-    folder = Path(os.environ[exposition.FOLDER])
+    folder = Path(os.environ[measures.FOLDER])
     assert folder.is_dir()
 
     gunicorn["on_exit"](server)
@@ -346,7 +347,7 @@ def test_gunicorn_gives_its_processes_a_folder_and_takes_it_away(gunicorn):
 
 
 def test_gunicorn_begins_from_nothing_in_a_folder_that_it_was_given(gunicorn, monkeypatch, tmp_path):
-    monkeypatch.setenv(exposition.FOLDER, str(tmp_path))
+    monkeypatch.setenv(measures.FOLDER, str(tmp_path))
     (tmp_path / "counter_17.db").write_bytes(b"of yesterday")
     server = SimpleNamespace()
 
@@ -357,20 +358,20 @@ def test_gunicorn_begins_from_nothing_in_a_folder_that_it_was_given(gunicorn, mo
 
 
 def test_gunicorn_that_takes_over_leaves_the_old_ones_folder_alone(gunicorn, monkeypatch, tmp_path):
-    monkeypatch.setenv(exposition.FOLDER, str(tmp_path))
+    monkeypatch.setenv(measures.FOLDER, str(tmp_path))
     monkeypatch.setenv("GUNICORN_PID", "17")
     (tmp_path / "counter_17.db").write_bytes(b"still counting")
     server = SimpleNamespace()
 
     gunicorn["on_starting"](server)
-    assert os.environ[exposition.FOLDER] != str(tmp_path)
+    assert os.environ[measures.FOLDER] != str(tmp_path)
     gunicorn["on_exit"](server)
 
     assert (tmp_path / "counter_17.db").exists()
 
 
 def test_a_worker_answers_prometheus_where_it_is_told(settings, monkeypatch, tmp_path):
-    monkeypatch.setenv(exposition.FOLDER, str(tmp_path))
+    monkeypatch.setenv(measures.FOLDER, str(tmp_path))
     (tmp_path / "counter_17.db").write_bytes(b"of yesterday")
     settings.WORKER_METRICS_BIND = f"127.0.0.1:{free_port()}"
     servers = []
