@@ -151,8 +151,6 @@ class ObservationMiddleware:
         request.META["HTTP_X_REQUEST_ID"] = request_id
         clients.address_of(request)
         seen = Observation(request_id, request=request)
-        if tracing.is_on() and settings.TRUSTED_PROXY_COUNT:
-            seen.traceparent = request.META.get("HTTP_TRACEPARENT", "")
         begin(seen)
         try:
             response = self.get_response(request)

@@ -59,10 +59,6 @@ def stop() -> None:
     _provider = _tracer = None
 
 
-def is_on() -> bool:
-    return _tracer is not None
-
-
 def wants(request: HttpRequest | None, traceparent: str) -> bool:
     """Say whether a request, or the task that follows from ``traceparent``, is to be traced."""
     if _tracer is None:

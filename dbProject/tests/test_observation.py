@@ -3,11 +3,12 @@
 from types import SimpleNamespace
 
 import pytest
+from asgiref.sync import async_to_sync
 from celery import shared_task
 from django.core.cache import cache
 from django.db import connection
 from django.http import HttpResponse, StreamingHttpResponse
-from django.test import Client
+from django.test import AsyncClient, Client
 
 from dbProject import caching, observation
 from products.tests.factories import ProductFactory
@@ -174,6 +175,14 @@ def test_an_id_is_believed_of_a_proxy_of_ours_alone(settings, proxies, given, is
 
     assert (id_of_answer == given) is is_believed
     assert observation.ID.fullmatch(id_of_answer)
+
+
+def test_it_is_the_same_where_requests_are_answered_by_coroutines():
+    answer = async_to_sync(AsyncClient().get)("/health/live")
+
+    (one,) = told
+    assert (one.seen.route, one.seen.request_id) == ("health_live", answer["X-Request-ID"])
+    assert not observation.running()
 
 
 @pytest.mark.django_db
