@@ -1,7 +1,11 @@
 """Jobs and streams of the API."""
 
+import gc
 import json
+import os
+import tracemalloc
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -18,6 +22,7 @@ from products.models import Product
 from products.tests.factories import ProductFactory
 from users.tests.factories import StaffFactory
 
+IS_LONG = "STREAMED_ROWS" in os.environ
 pytestmark = [pytest.mark.django_db, pytest.mark.api]
 
 
@@ -76,21 +81,103 @@ def test_an_export_is_started_and_its_file_fetched_by_nobody_else(client):
     assert with_key("catalog:write").get(reverse("task-detail", args=[task["task_id"]])).status_code == 404
 
 
-def test_products_are_streamed_chunk_by_chunk_and_a_reader_goes_on_where_it_was_cut_off(
-    client, monkeypatch, django_assert_max_num_queries
-):
-    monkeypatch.setattr(streams, "CHUNK", 2)
-    products = ProductFactory.create_batch(5)
-    client = with_key("catalog:read")
+def test_a_reader_who_was_cut_off_goes_on_where_it_was():
+    products = ProductFactory.create_batch(3)
+    client, path = with_key("catalog:read"), reverse("product-stream")
 
-    with django_assert_max_num_queries(10):  # of which the first chunk costs six
-        answer = client.get(reverse("product-stream"))
-        first = json.loads(next(iter(answer.streaming_content)))
-    rest = read(client.get(reverse("product-stream"), {"cursor": first["cursor"]}))
+    answer = client.get(path)
+    first = json.loads(next(iter(answer.streaming_content)))
+    rest = read(client.get(path, {"cursor": first["cursor"]}))
 
     assert answer["Content-Type"] == "application/x-ndjson"
     assert [line["id"] for line in (first, *rest)] == [product.pk for product in products]
     assert "cost_price" not in first
+
+
+def several(what, count):
+    product = ProductFactory()
+    return [OrderFactory(units={product: 1}) for _ in range(count)] if what == "order" else [
+        product, *ProductFactory.create_batch(count - 1, category=product.category, brand=product.brand)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("what", "scope", "per_chunk"), [("product", "catalog:read", 5), ("order", "orders:read", 3)]
+)
+@pytest.mark.parametrize(("rows", "chunks"), [(1, 1), (3, 2), (5, 3)])
+def test_a_stream_has_a_chunk_in_memory_and_asks_as_often_as_there_are_chunks(
+    what, scope, per_chunk, rows, chunks, monkeypatch, django_assert_num_queries
+):
+    monkeypatch.setattr(streams, "CHUNK", 2)
+    several(what, rows)
+    client = with_key(scope)
+    sizes, shown = [], streams.lines
+
+    def watched(found, *, after, shown_as):
+        return shown(found, after=after, shown=lambda chunk: sizes.append(len(chunk)) or shown_as(chunk))
+
+    monkeypatch.setattr(
+        streams, "lines", lambda found, *, after, shown: watched(found, after=after, shown_as=shown)
+    )
+    client.get(reverse("brand-list"))  # notes that the key is used
+    with django_assert_num_queries(1 + chunks * per_chunk):
+        lines = read(client.get(reverse(f"{what}-stream")))
+
+    assert len(lines) == rows
+    assert (len(sizes), max(sizes) <= 2, sum(sizes)) == (chunks, True, rows)
+
+
+def held(path, client):
+    """Return the most bytes that were held at the end of a chunk while a stream was read, and its lines."""
+    gc.collect()
+    gc.freeze()  # what was there before is not looked at again and again
+    tracemalloc.start()
+    try:
+        most = count = 0
+        for _line in client.get(path).streaming_content:
+            count += 1
+            if count % streams.CHUNK == 0:
+                gc.collect()
+                most = max(most, tracemalloc.get_traced_memory()[0])
+        return most, count
+    finally:
+        tracemalloc.stop()
+        gc.unfreeze()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", ["product", "order"])
+def test_ten_times_as_many_rows_take_no_more_memory(what, monkeypatch):
+    few, many = (2_000, 20_000) if IS_LONG else (40, 400)
+    monkeypatch.setattr(streams, "CHUNK", few // 5)
+    pattern = several(what, 1)[0]
+    client, path = with_key("catalog:read", "orders:read"), reverse(f"{what}-stream")
+    held(path, client)  # loads what is loaded once
+
+    taken = {}
+    for count in (few, many):
+        copies_of(pattern, count - type(pattern).objects.count())
+        taken[count] = held(path, client)
+
+    assert [count for _bytes, count in taken.values()] == [few, many]
+    assert taken[many][0] < taken[few][0] * 1.2, taken
+
+
+def copies_of(row, count):
+    """Store ``count`` rows more like ``row``, and of an order its line, without asking anybody."""
+    unique = {"product": ("sku", "slug"), "order": ("order_number", "idempotency_key")}
+    model, values = (
+        type(row),
+        {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields},
+    )
+    names = unique[model._meta.model_name]
+    made = model._base_manager.bulk_create(
+        model(**{**values, "id": None, **{name: uuid4().hex[:19] for name in names}}) for _ in range(count)
+    )
+    if model._meta.model_name == "order":
+        line = row.items.get()
+        kept = {field.attname: getattr(line, field.attname) for field in line._meta.concrete_fields}
+        type(line).objects.bulk_create(type(line)(**{**kept, "id": None, "order_id": one.pk}) for one in made)
 
 
 def test_a_system_that_reads_sees_what_customers_see_and_one_that_writes_all():

@@ -29,10 +29,18 @@ def lines(
     """Yield a line for each of ``rows`` in pk order, with the ``cursor`` that leads behind it."""
     encoder = JSONEncoder(ensure_ascii=False)
     chosen = rows.order_by("pk")
-    while chunk := list(chosen.filter(pk__gt=after)[:CHUNK]):
-        for row, line in zip(chunk, shown(chunk), strict=True):
-            yield f"{encoder.encode({**line, 'cursor': cursor(row.pk)})}\n".encode()
-        after = chunk[-1].pk
+    while True:
+        chunk = list(chosen.filter(pk__gt=after)[:CHUNK])
+        pks, said = [row.pk for row in chunk], shown(chunk)
+        for row in chunk:
+            vars(
+                row
+            ).clear()  # it and what was loaded with it name each other, and would wait for the collector
+        for pk, line in zip(pks, said, strict=True):
+            yield f"{encoder.encode({**line, 'cursor': cursor(pk)})}\n".encode()
+        if len(pks) < CHUNK:
+            return
+        after = pks[-1]
 
 
 def answer(content: Iterator[bytes]) -> StreamingHttpResponse:
