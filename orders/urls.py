@@ -1,6 +1,6 @@
 from django.urls import path
 
-from orders.views import cart, checkout, documents, orders, returns, test_bank, withdrawals
+from orders.views import cart, checkout, documents, live, orders, returns, test_bank, withdrawals
 from orders.views.offer import AccountOffer
 
 urlpatterns = [
@@ -28,6 +28,8 @@ urlpatterns = [
     path("orders/<str:order_number>/account/", AccountOffer.as_view(), name="account_offer"),
     path("orders/<str:order_number>/pay/", orders.order_pay, name="order_pay"),
     path("orders/<str:order_number>/paid/", orders.order_paid, name="order_paid"),
+    path("orders/<str:order_number>/state/", live.order_state, name="order_state"),
+    path("orders/<str:order_number>/events/", live.order_events, name="order_events"),
     path("withdraw/", withdrawals.withdraw, name="withdraw"),
     path("test-bank/<str:reference>/", test_bank.page, name="test_bank"),
 ]

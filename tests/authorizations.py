@@ -43,6 +43,8 @@ account_offer                        GET  404   404   404   404   404
 account_offer                        POST 404   404   404   404   404
 order_pay                            GET  404   303   404   404   404
 order_paid                           GET  404   303   404   404   404
+order_state                          GET  404   200   404   404   404
+order_events                         GET  404   204   404   404   404
 withdraw                             GET  200   200   200   200   200
 withdraw                             POST 422   422   422   422   422
 test_bank                            GET  200   200   200   200   200

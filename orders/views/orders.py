@@ -11,6 +11,7 @@ from dbProject.resilience import ServiceFailed
 from orders.errors import IllegalTransition, PaymentHeldUp, PaymentRefused
 from orders.forms import FindOrderForm
 from orders.models import Order
+from orders.selectors import progress
 from orders.services import charging, lookups, status, timeline
 from orders.views import visitor
 from orders.views.offer import offer
@@ -27,6 +28,7 @@ def order_detail(request: HttpRequest, order_number: str) -> HttpResponse:
         "order": order,
         "documents": order.documents.all(),
         "key": request.GET.get("key", ""),
+        "state": progress.of_page(order),
         "is_new": "new" in request.GET,
         "is_checking": "checking" in request.GET and order.is_payable,
         "offer": offer(order) if visitor.account(request) is None else None,

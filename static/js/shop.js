@@ -134,3 +134,24 @@ for (const meter of document.querySelectorAll("[data-strength-of]")) {
     if (word.textContent !== words[meter.dataset.score]) word.textContent = words[meter.dataset.score];
   });
 }
+
+// An order that changes shows it by itself: the shop tells, and where it does not, is asked now and then.
+const shown = () => document.getElementById("live");
+if (shown()?.dataset.events) {
+  const compare = (state) => {
+    if (state.version !== shown().dataset.version) htmx.trigger(shown(), "look");
+  };
+  const ask = async () => {
+    const answer = await fetch(shown().dataset.state).catch(() => null);
+    if (answer?.ok) compare(await answer.json());
+    if (!shown().dataset.events) clearInterval(asking);
+  };
+  const told = new EventSource(shown().dataset.events);
+  let asking = 0;
+  told.onmessage = (event) => compare(JSON.parse(event.data));
+  told.addEventListener("end", () => told.close());
+  told.onerror = () => {
+    if (told.readyState === EventSource.CLOSED && !asking) asking = setInterval(ask, 15000);
+  };
+  window.addEventListener("pagehide", () => told.close());
+}

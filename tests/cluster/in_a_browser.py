@@ -6,6 +6,8 @@ from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.chromium import ARGUMENTS, CHROMIUM
 
+PASSWORD = "marlow-and-finch"  # noqa: S105 - of the demo, known to everybody
+
 
 def buy(url, path):
     with sync_playwright() as playwright:
@@ -31,10 +33,22 @@ def buy(url, path):
         tab.locator("button[value=pay]").click()
         expect(tab.get_by_role("heading", name="We have your order.")).to_be_visible()
         number = tab.url.split("/orders/")[1].partition("/")[0]
+        expect(tab.locator("#order-state")).to_contain_text("Confirmed")
+        pack(playwright.request.new_context(base_url=url), number)
+        expect(tab.locator("#order-state")).to_contain_text("Being packed", timeout=20_000)  # by itself
         browser.close()
     if complaints:
         raise SystemExit("\n".join(complaints))
     return number
+
+
+def pack(api, number):
+    """Move the order on, as staff does."""
+    login = {"email": "staff@example.com", "password": PASSWORD}
+    staff = {"Authorization": f"Bearer {api.post('/api/auth/login/', data=login).json()['token']}"}
+    (order,) = api.get(f"/api/orders/?order_number={number}", headers=staff).json()["results"]
+    answer = api.patch(f"/api/orders/{order['id']}/", data={"status": "processing"}, headers=staff)
+    assert answer.ok, answer.text()
 
 
 if __name__ == "__main__":

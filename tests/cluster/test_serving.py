@@ -1,8 +1,11 @@
 """What nginx and the processes behind it do while nothing is wrong."""
 
+import html
 import json
 import subprocess
 import sys
+import time
+from http.client import HTTPConnection
 
 import pytest
 
@@ -97,6 +100,27 @@ def test_a_customer_buys_in_a_browser_through_nginx(shop):
 
     assert bought.returncode == 0, bought.stderr[-3000:]
     number = bought.stdout.split()[-1]
-    shop.wait_until("SELECT status = 'confirmed' FROM orders WHERE order_number = %s", number)
+    assert shop.value("SELECT status FROM orders WHERE order_number = %s", number) == "processing"
     shop.everything_is_done()
     assert list(shop.postbox.arrived("browser@example.com").values()) == [1, 1]  # placed, and paid
+
+
+def test_an_open_page_of_an_order_hears_from_the_live_instance_within_seconds(shop):
+    visitor = Visitor(shop.url, 6)
+    checkout = visitor.buy(shop.products()[0])
+    order = visitor.ask("GET", checkout.payment.replace("/pay/", "/"))
+    events = html.unescape(order.text.partition('data-events="')[2].partition('"')[0])
+    connection = HTTPConnection("127.0.0.1", shop.ports["nginx"], timeout=20)
+    connection.request("GET", events)
+    stream = connection.getresponse()
+    assert (stream.status, stream.headers["Content-Type"]) == (200, "text/event-stream")
+    heard = [stream.readline() for _ in range(4)]
+    assert heard[2].startswith(b'data: {"version": "pending-')
+
+    visitor.pay(checkout)
+
+    paid_at = time.monotonic()
+    while not (line := stream.readline()).startswith(b'data: {"version": "confirmed-'):
+        assert line
+    assert time.monotonic() - paid_at < 5
+    connection.close()
