@@ -75,6 +75,7 @@ class Observation:
         self.traceparent = ""
         """W3C Trace Context: of what it follows from, and once it runs its own; empty unless traced."""
         self.span: Any = None
+        """Where it is recorded."""
         self.token: Token[Observation | None] | None = None
 
 
@@ -94,13 +95,14 @@ def begin(seen: Observation) -> None:
     seen.token = _current.set(seen)
     _running.add(seen)
     if tracing.wants(seen.request, seen.traceparent):
-        seen.span = tracing.begin(
+        span = tracing.begin(
             seen.route,
             traceparent=seen.traceparent,
             is_request=seen.request is not None,
             request_id=seen.request_id,
         )
-        seen.traceparent = tracing.traceparent_of(seen.span)
+        seen.traceparent = tracing.traceparent_of(span)
+        seen.span = span if span.is_recording() else None  # not of the sample: so is all that follows
 
 
 def conclude(seen: Observation, *, status: int | str) -> None:
@@ -151,8 +153,8 @@ class ObservationMiddleware:
         request.META["HTTP_X_REQUEST_ID"] = request_id
         clients.address_of(request)
         seen = Observation(request_id, request=request)
-        begin(seen)
         try:
+            begin(seen)
             response = self.get_response(request)
             response.headers["X-Request-ID"] = request_id
             seen.route = _route_of(request)

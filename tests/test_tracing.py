@@ -13,6 +13,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from dbProject import tracing
+from dbProject.outbox.models import OutboxEvent
 from tests.test_logs import TYPED, buy
 
 SHOP = """
@@ -119,6 +120,21 @@ def test_no_visitor_says_what_a_click_belongs_to(client, spans, settings):
 
     (span,) = [span for span in spans() if span.name == "GET search"]
     assert span.parent is None
+
+
+@pytest.mark.django_db
+def test_what_follows_from_a_click_outside_of_the_sample_is_outside_too(client, monkeypatch):
+    monkeypatch.setenv("OTEL_TRACES_SAMPLER", "parentbased_always_off")
+    exporter = InMemorySpanExporter()
+    tracing.export_by(SimpleSpanProcessor(exporter))
+    try:
+        buy(client)
+    finally:
+        tracing.stop()
+
+    assert exporter.get_finished_spans() == ()
+    flags = int(OutboxEvent.objects.first().traceparent.rpartition("-")[2], 16)
+    assert flags & 1 == 0  # W3C Trace Context: not sampled
 
 
 @pytest.mark.django_db
