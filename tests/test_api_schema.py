@@ -98,3 +98,17 @@ def test_every_operation_says_who_may_and_what_goes_wrong():
             assert {"400", "401", "403", "429", "500"} <= set(operation["responses"]), (path, method)
             problem = operation["responses"]["429"]["content"]["application/problem+json"]
             assert problem["schema"]["$ref"].endswith("/Problem"), (path, method)
+
+
+@pytest.mark.unit
+def test_every_way_to_sign_in_that_is_asked_for_is_described():
+    found = json.loads(description())
+    asked = {
+        name
+        for methods in found["paths"].values()
+        for operation in methods.values()
+        for way in operation["security"]
+        for name in way
+    }
+
+    assert asked == set(found["components"]["securitySchemes"]) == {"token", "session"}

@@ -138,6 +138,7 @@ class Me(Endpoint):
         return Response(self.shown(UserOut, account_of(request)))
 
     def patch(self, request: Request) -> Response:
+        """Change how one is called and reached; what is not named stays."""
         sent = self.body(ProfileIn)
         with transaction.atomic():
             user = accounts.lock(account_of(request))

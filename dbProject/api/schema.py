@@ -110,7 +110,7 @@ class EndpointSchema(AutoSchema):
         return [TAGS.get(parts[0], "Other")]
 
     def get_description(self) -> str:  # type: ignore[override]
-        said = (self.view.__doc__ or "").split("\n\n    Raises:")[0]
+        said = self._said().split("\n\n    Raises:")[0]
         text = "\n".join(line.strip() for line in said.strip().splitlines())
         rule = getattr(self.view, "rules", {}).get(self.method)
         if rule is None:
@@ -119,9 +119,14 @@ class EndpointSchema(AutoSchema):
         return f"{text}\n\n*{WHO[rule.who]} {key}*"
 
     def get_summary(self) -> str:
-        return (self.view.__doc__ or "").strip().split(".")[0].split("\n")[0].split(":")[0]
+        return self._said().strip().split(".")[0].split("\n")[0].split(":")[0]
+
+    def _said(self) -> str:
+        """Return what the method says of itself, or else the endpoint."""
+        return getattr(self.view, self.method.lower()).__doc__ or self.view.__doc__ or ""
 
     def get_auth(self) -> list[dict[str, Any]]:
+        super().get_auth()  # says in the description what `token` and `session` are
         rule = getattr(self.view, "rules", {}).get(self.method)
         if rule is None:
             return [{}]

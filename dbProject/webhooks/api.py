@@ -114,11 +114,7 @@ class DeliveriesQuery(CursorQuery):
 
 
 class WebhookList(Endpoint):
-    """A system's own webhooks; staff see all. A new one tells its secret, this once.
-
-    One address is there once for each system: whoever asks again, because the answer was lost, is told
-    ``webhook_exists`` and makes a new secret.
-    """
+    """A system's own webhooks; staff see all."""
 
     rules = {"GET": role(READ, scope=SCOPE), "POST": role(ADD, scope=SCOPE)}
     shapes = {
@@ -132,6 +128,11 @@ class WebhookList(Endpoint):
         return self.page_of(selectors.endpoints(key_of(request)), WebhookOut)
 
     def post(self, request: Request) -> Response:
+        """Add a webhook; it tells its secret, this once.
+
+        An address is there once for each system: whoever asks again, because the answer was lost, is told
+        `webhook_exists` and makes a new secret.
+        """
         sent = {"events": [], **self.body(WebhookIn)}
         endpoint, secret = services.add_endpoint(
             url=sent["url"], name=sent["name"], kinds=sent["events"], api_key=key_of(request)
@@ -158,6 +159,7 @@ class WebhookDetail(Endpoint):
         return self.one(_found(request, pk), WebhookOut)
 
     def patch(self, request: Request, pk: int) -> Response:
+        """Change a webhook or switch it; what is not named stays."""
         sent = self.body(WebhookChangeIn)
         with transaction.atomic():
             endpoint = services.lock(_found(request, pk).pk)
@@ -173,6 +175,7 @@ class WebhookDetail(Endpoint):
         return Response(self.shown(WebhookOut, _found(request, pk)))
 
     def delete(self, request: Request, pk: int) -> Response:
+        """Remove a webhook with its log."""
         with transaction.atomic():
             endpoint = services.lock(_found(request, pk).pk)
             self.guard(lambda: self.shown(WebhookOut, endpoint))

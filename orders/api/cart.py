@@ -54,11 +54,13 @@ class CartLine(Endpoint):
     shapes = {"PATCH": Shape(CartOut, QuantityIn), "DELETE": Shape(CartOut)}
 
     def patch(self, request: Request, pk: int) -> Response:
+        """Change how many of a line there are; 0 takes it out."""
         sent, cart = self.body(QuantityIn), visitor.own(request)
         services.set_quantity(cart, item_id=pk, quantity=sent["quantity"])
         return Response(self.shown(CartOut, _seen(cart)))
 
     def delete(self, request: Request, pk: int) -> Response:
+        """Take a line out of the cart."""
         cart = visitor.own(request)
         services.remove(cart, item_id=pk)
         return Response(self.shown(CartOut, _seen(cart)))
@@ -71,11 +73,13 @@ class CartCoupon(Endpoint):
     shapes = {"POST": Shape(CartOut, CouponIn), "DELETE": Shape(CartOut)}
 
     def post(self, request: Request) -> Response:
+        """Put a coupon on the cart, in the place of another."""
         sent, cart = self.body(CouponIn), visitor.own(request)
         coupons.put_in_cart(cart, code=sent["code"])
         return Response(self.shown(CartOut, _seen(cart)))
 
     def delete(self, request: Request) -> Response:
+        """Take the coupon off the cart. Repeatable."""
         cart = visitor.own(request)
         coupons.take_out_of_cart(cart)
         return Response(self.shown(CartOut, _seen(cart)))

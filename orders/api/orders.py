@@ -84,6 +84,7 @@ class OrderList(Endpoint):
         return self.page_of(rows.newest_first().prefetch_related("items", "discounts"), OrderOut)
 
     def post(self, request: Request) -> Response:
+        """Order these goods, past any cart. A guest says where to write to, and a system for whom."""
         user = account_of(request)
         sent = self.body(OrderIn, needs_email=user is None)
         units = units_of(sent.pop("items"))
@@ -141,6 +142,7 @@ class OrderDetail(Endpoint):
         return self.one(_found(request, pk), OrderOut)
 
     def patch(self, request: Request, pk: int) -> Response:
+        """Move an order on. Its owner may cancel it; staff and systems follow the table of its statuses."""
         sent = {"detail": "", **self.body(MoveIn)}
         order = _found(request, pk)
         actor = _actor(request, order, to=sent["status"])

@@ -79,6 +79,7 @@ class ProductList(Endpoint):
         return self.page_of(rows, ProductOut)
 
     def post(self, request: Request) -> Response:
+        """Add a product."""
         product = services.create_product(**self.body(ProductIn))
         return Response(_shown(self, product.pk), status=status.HTTP_201_CREATED)
 
@@ -104,6 +105,7 @@ class ProductDetail(Endpoint):
         return self.one(_found(pk, of_staff=sees_all), shape)
 
     def patch(self, request: Request, pk: int) -> Response:
+        """Change a product; what is not named stays."""
         with transaction.atomic():
             product = services.lock(_pk(pk))
             sent = self.body(ProductChangeIn, before=product)
@@ -113,6 +115,7 @@ class ProductDetail(Endpoint):
         return Response(_shown(self, pk))
 
     def delete(self, request: Request, pk: int) -> Response:
+        """Take a product out of the shop; orders keep it."""
         with transaction.atomic():
             product = services.lock(_pk(pk))
             self.guard(lambda: _shown(self, pk))

@@ -34,6 +34,7 @@ class ReviewList(Endpoint):
         return self.page_of(reviews.approved_of(_page(pk), stars=asked.get("stars")), ReviewOut)
 
     def post(self, request: Request, pk: int) -> Response:
+        """Say what one thinks of a product, or change it; it is shown once staff have read it."""
         product = _page(pk)
         sent = {"title": "", "content": "", **self.body(ReviewIn)}
         review = services.write(account_of(request), product_id=product.pk, **sent)
