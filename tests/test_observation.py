@@ -13,7 +13,7 @@ from django.test import AsyncClient, Client
 from dbProject import caching, observation
 from products.tests.factories import ProductFactory
 
-HERE = "dbProject.tests.test_observation"
+HERE = "tests.test_observation"
 ours = "0123abcd-of-our-proxy"
 told: list[SimpleNamespace] = []
 
