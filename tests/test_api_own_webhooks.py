@@ -78,6 +78,19 @@ def test_what_is_not_named_stays_and_a_change_of_another_version_is_refused(clie
     assert (on.json()["is_active"], on.json()["events"], on.json()["name"]) == (True, [], "Warehouse")
 
 
+def test_whose_it_is_and_what_signs_it_no_system_says(client):
+    key, _stranger = system()
+    claims = {"api_key": key.pk, "secret": "whsec_bWluZQ==", "failing_since": "2020-01-01T00:00:00Z", "id": 9}
+
+    made = client.post(LIST, {**SENT, **claims}, format="json").json()
+    changed = client.patch(f"{LIST}{made['id']}/", claims, format="json").json()
+
+    endpoint = WebhookEndpoint.objects.get()
+    assert endpoint.secrets() == [made["secret"]] != [claims["secret"]]
+    assert endpoint.api_key_id == made["api_key"] == changed["api_key"] != key.pk
+    assert (endpoint.pk, endpoint.failing_since) == (made["id"], None)
+
+
 @pytest.mark.parametrize(
     ("sent", "pointer"),
     [
