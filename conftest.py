@@ -19,6 +19,7 @@ from PIL import Image
 from rest_framework.test import APIClient
 
 from dbProject import caching, logs, resilience
+from dbProject.incidents import recording
 from dbProject.limits import counters, rules
 from dbProject.metrics import profile
 from dbProject.webhooks import services as webhooks
@@ -40,6 +41,7 @@ def _nothing_remembered():
     counters.memory.clear()
     rules.forget()
     profile.forget()
+    recording.forget()
     webhooks.remember(())
     shutil.rmtree(Path(settings.TEST_BANK_LEDGER).parent, ignore_errors=True)
     current_app.control.purge()

@@ -21,6 +21,7 @@ KEPT = {
     *("exception", "logentry", "tags", "user", "fingerprint"),
 }
 """What is sent of an event; the rest tells of machines and visitors."""
+TAGS = ("request_id", "error_id", "route", "task")
 
 
 def start() -> None:
@@ -68,6 +69,6 @@ def clean(event: Any, hint: Any) -> Any:
         del event[name]
     if seen is not None:
         known = logs.context_of(seen)
-        event["tags"] = {name: str(known[name]) for name in ("request_id", "route", "task") if name in known}
+        event["tags"] = {name: str(known[name]) for name in TAGS if name in known}
         event["user"] = {"id": str(known["user_id"])} if "user_id" in known else {}
     return event

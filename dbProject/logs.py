@@ -100,6 +100,7 @@ def who(request: HttpRequest) -> dict[str, Any]:
         "session": hashed("session", key) if key else None,
         "method": request.method,
         "route": match.view_name if match else None,
+        "error_id": getattr(request, "error_id", None),
     }
     return {name: value for name, value in known.items() if value is not None}
 

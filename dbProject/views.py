@@ -16,13 +16,14 @@ from django.http import (
     HttpResponse,
     HttpResponseBase,
     HttpResponseRedirect,
+    HttpResponseServerError,
     JsonResponse,
 )
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.static import serve
@@ -198,11 +199,12 @@ def language(request: HttpRequest, code: str) -> HttpResponse:
     return response
 
 
-def server_error(request: HttpRequest) -> HttpResponseBase:
+def server_error(request: HttpRequest) -> HttpResponse:
     """Answer what nobody has caught; 503 while the database is away, which middleware may find out first."""
     if outages.is_outage(sys.exc_info()[1]):
         return outages.page()
-    return defaults.server_error(request)
+    page = render_to_string("500.html", {"error_id": getattr(request, "error_id", "")})
+    return HttpResponseServerError(page)
 
 
 @require_safe

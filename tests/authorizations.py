@@ -246,6 +246,8 @@ access_apikey                403/200 403/200 403/200 403/403 403/200
 webhooks_webhookendpoint     403/200 403/200 403/200 403/200 403/200
 webhooks_webhookdelivery     403/200 403/403 403/200 403/403 403/200
 jobs_job                     200/200 403/403 302/200 403/403 404/200
+incidents_errorgroup         403/200 403/403 403/200 403/403 403/200
+incidents_erroroccurrence    403/200 403/403 403/200 403/403 403/200
 outbox_outboxevent           403/200 403/403 302/302 403/403 403/302
 metrics_reading              403/200 403/403 302/302 403/403 403/302
 pages_page                   403/200 403/200 403/200 403/200 403/200

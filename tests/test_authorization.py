@@ -17,6 +17,8 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from dbProject.access import services as access
 from dbProject.access.models import Scope
+from dbProject.incidents import recording
+from dbProject.incidents.models import ErrorGroup, ErrorOccurrence
 from dbProject.jobs import services as jobs
 from dbProject.jobs.models import Job
 from dbProject.pages import services as texts
@@ -96,7 +98,10 @@ class World:
         self.export = personal_exports.start(self.owner, language="en")
         jobs.run_slice(self.export.pk)
         endpoint, _secret = webhooks.add_endpoint(url="https://partner.example.com/hook", name="Partner")
+        recording.note(ValueError(), error_id=recording.new_id())
         self.rows = {
+            "incidents.errorgroup": ErrorGroup.objects.get(),
+            "incidents.erroroccurrence": ErrorOccurrence.objects.get(),
             "products.product": product,
             "products.brand": product.brand,
             "products.category": product.category,

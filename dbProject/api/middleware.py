@@ -1,9 +1,7 @@
 """What holds below /api/ before a view is asked, and when something else than a view has answered."""
 
-import logging
 from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from dbProject.api import problems
 from dbProject.api.errors import TooLarge
 
-logger = logging.getLogger(__name__)
 API = "/api/"
 CLIENT_ERROR = 400
 
@@ -19,7 +16,7 @@ CLIENT_ERROR = 400
 class ProblemMiddleware:
     """Refuse bodies that are too large, and answer in JSON also where Django itself has to.
 
-    What nobody foresaw gets an ``error_id`` that stands in the log too.
+    Of what nobody foresaw it tells the ``error_id`` by which the log and staff know it.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -44,10 +41,3 @@ class ProblemMiddleware:
         if length.isdigit() and int(length) > most:
             return problems.response(TooLarge(most), request_id=request.headers["X-Request-ID"])
         return None
-
-    def process_exception(self, request: HttpRequest, exc: Exception) -> None:
-        """Give what nobody foresaw a name; how it came to it, Django writes down."""
-        if request.path_info.startswith(API):
-            request.error_id = uuid4().hex  # type: ignore[attr-defined]
-            facts = {"error_id": request.error_id, "error": type(exc).__name__}  # type: ignore[attr-defined]
-            logger.error("unexpected_error", extra={"facts": facts})

@@ -13,6 +13,7 @@ from dbProject.settings.api import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from dbProject.settings.carriers import read_carriers
 from dbProject.settings.environment import BASE_DIR as BASE_DIR
 from dbProject.settings.environment import env, insist_on_required, read_dotenv
+from dbProject.settings.incidents import *  # noqa: F403
 from dbProject.settings.limits import CARD_TESTING as CARD_TESTING
 from dbProject.settings.limits import RATE_LIMIT_DEFAULT as RATE_LIMIT_DEFAULT
 from dbProject.settings.limits import RATE_LIMIT_ENDPOINTS as RATE_LIMIT_ENDPOINTS
@@ -76,6 +77,7 @@ INSTALLED_APPS = [
     "dbProject.apps.ProjectConfig",
     "dbProject.access",
     "dbProject.idempotency",
+    "dbProject.incidents",
     "dbProject.jobs",
     "dbProject.limits",
     "dbProject.metrics",
@@ -278,7 +280,12 @@ JOBS_KEPT = {"export_personal_data": timedelta(days=7)}
 """How long after their end jobs of a kind are kept with their files, where 30 days are too long."""
 
 # Privacy -- who answers for which personal data (see dbProject.personal_data); lower apps first.
-PERSONAL_DATA = ["users.services.privacy", "products.services.privacy", "orders.services.privacy"]
+PERSONAL_DATA = [
+    "dbProject.incidents.privacy",
+    "users.services.privacy",
+    "products.services.privacy",
+    "orders.services.privacy",
+]
 
 LOGIN_ADDRESS_AGE = timedelta(days=30)  # how long an account knows from where it was last opened
 UNCONFIRMED_ACCOUNT_AGE = timedelta(days=30)  # then an account is gone whose address nobody confirmed
@@ -294,6 +301,7 @@ RETENTION = {
     "guest_carts": "orders.services.cart.drop_old",
     "jobs": "dbProject.jobs.services.tidy",
     "outbox": "dbProject.outbox.services.tidy",
+    "errors": "dbProject.incidents.services.tidy",
     "answers": "dbProject.idempotency.services.tidy",
     "login_tokens": "dbProject.access.services.tidy",
     "rate_counts": "dbProject.limits.services.tidy",

@@ -198,6 +198,18 @@ UNFOLD: dict[str, Any] = {
                         "webhooks.view_webhookdelivery",
                     ),
                     entry(_("Request profile"), "speed", "metrics_profile", "metrics.view_profile"),
+                    entry(
+                        _("Errors"),
+                        "bug_report",
+                        "incidents_errorgroup_changelist",
+                        "incidents.view_errorgroup",
+                    ),
+                    entry(
+                        _("Error numbers"),
+                        "tag",
+                        "incidents_erroroccurrence_changelist",
+                        "incidents.view_erroroccurrence",
+                    ),
                     entry(_("Outbox"), "outbox", "outbox_outboxevent_changelist", "outbox.view_outboxevent"),
                     entry(
                         _("Pictures to fetch"),

@@ -1,0 +1,12 @@
+"""Errors that nobody foresaw and alerts: who is told, and how much is kept (see dbProject.incidents)."""
+
+from datetime import timedelta
+
+from dbProject.settings.environment import env
+
+ALERT_WEBHOOK_URL = env.str("ALERT_WEBHOOK_URL", default="")
+ALERT_WEBHOOK_SECONDS = 5.0
+ERRORS_WRITTEN_PER_MINUTE = 10
+"""How many of the same error a process writes down in full; of all together, ten times as many."""
+ERROR_AGE = timedelta(days=30)  # how long an error is kept as it happened
+ERROR_GROUP_AGE = timedelta(days=90)  # since it was last seen
