@@ -83,10 +83,13 @@ def _redact(_logger: Any, _method: str, line: Line) -> Line:
     elif hasattr(record, "facts") and "exception" not in line:
         return line
     seen = observation.current()
-    typed = redaction.typed_in(seen.request) if seen and seen.request else []
-    for name in ("event", "exception"):
-        if name in line:
-            line[name] = redaction.redacted(str(line[name]), typed)
+    request = seen.request if seen else None
+    typed = redaction.typed_in(request) if request else []
+    if "exception" in line:
+        line["exception"] = redaction.redacted(line["exception"], typed)
+    # Django's own lines end in the address; in a traceback it would look like a file's.
+    address = [request.path] if request and len(request.path) >= redaction.SHORTEST else []
+    line["event"] = redaction.redacted(line["event"], [*address, *typed])
     return line
 
 

@@ -24,9 +24,11 @@ PATTERNS = (
     re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"),
     re.compile(r"\b(?:bearer|token|basic)\s+[\w+/=.~-]{8,}", re.IGNORECASE),
     re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),  # the password in an address
-    # Long and random, but no UUID: those name our rows.
+    # Long and random; but no UUID, no hash and no name in the database: those open nothing.
     re.compile(
-        r"(?<![\w-])(?![0-9a-f]{8}-[0-9a-f]{4}-|[0-9a-f]{32}\b)(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{24,}"
+        r"(?<![\w-])(?![0-9a-f]{8}-[0-9a-f]{4}-|[0-9a-f]{32}\b)"
+        r"(?:(?=[\w-]*\d)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[\w-]{20,}|(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{24,})"
+        r"(?![\w-])"
     ),
 )
 SHORTEST = 4

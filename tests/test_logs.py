@@ -35,6 +35,12 @@ SECRETS = ("wilhelmina", "torstra", "10119", "niederfinow", "Zx9-secret", PASSWO
 TOKEN = "Zx9-secret-0123456789abcdef0123456789"  # noqa: S105 -- nobody's
 
 
+@pytest.fixture(autouse=True)
+def _nothing_is_slow(settings):
+    """A busy machine is slow, not wrong."""
+    settings.SLOW_REQUEST_SECONDS = settings.SLOW_QUERY_SECONDS = 1_000
+
+
 def broken(request):
     raise RuntimeError(f"{request.POST.dict()} {request.headers.get('Authorization')}")
 
@@ -204,10 +210,22 @@ def test_nothing_that_says_who_somebody_is_or_opens_anything_is_in_any_line(
         ("event 1f0a3d62-0c3a-4d1c-9a53-54cf1bd3f1ab", "event 1f0a3d62-0c3a-4d1c-9a53-54cf1bd3f1ab"),
         ("link 1tXyz9-aB3dEf6hIjKlMnOpQrStUv", "link [removed]"),
         ("KeyError: 'sku'", "KeyError: 'sku'"),
+        ("session 3k2j9x0q8w7e6r5t4y3u2i1o9p8a7s6d", "session [removed]"),
+        (
+            "violates products_category_id_9b594869_fk_categories_id",
+            "violates products_category_id_9b594869_fk_categories_id",
+        ),
     ],
 )
 def test_texts_of_others_lose_what_is_nobodys_business(text, left):
     assert redaction.redacted(text) == left
+
+
+def test_lines_of_django_name_no_address(log_lines):
+    Client(enforce_csrf_checks=True).post("/wishlists/Zx9-sec/")
+
+    (line,) = [line for line in log_lines() if line["logger"] == "django.security.csrf"]
+    assert line["event"] == "Forbidden (CSRF cookie not set.): [removed]"
 
 
 def test_what_was_typed_is_found_in_every_spelling_and_the_end_of_a_long_text_is_kept(rf):
