@@ -1,6 +1,7 @@
 """Pages that compose what several apps offer, and the answers that operators ask for."""
 
 import sys
+from collections.abc import Callable
 from decimal import Decimal
 from typing import cast
 
@@ -25,12 +26,14 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 from django.views.static import serve
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from dbProject import health as dependencies
 from dbProject import outages
+from dbProject.architecture import answers, problems
+from dbProject.architecture.figures import Measured
 from dbProject.mail import SampleMail, rendered
 from dbProject.metrics import access, exposition
 from dbProject.samples import filled_in_form
@@ -39,6 +42,7 @@ from dbProject.templatetags.money import round_money
 from dbProject.webhooks import samples as webhook_mails
 from orders.selectors import orders
 from orders.selectors import samples as order_mails
+from orders.views import measured
 from orders.views import samples as buying_samples
 from products.selectors import addresses, categories, samples
 from products.selectors import home as home_page
@@ -220,6 +224,49 @@ def health(request: HttpRequest) -> JsonResponse:
 def alive(request: HttpRequest) -> JsonResponse:
     """Answer that the process is up, touching nothing."""
     return JsonResponse({"status": "alive"})
+
+
+MEASURES: dict[str, Callable[[], Measured]] = {
+    "concurrency": measured.concurrency,
+    "monolith": answers.monolith,
+    "dependencies": answers.locked,
+    "big-data": measured.big_data,
+    "scalability": answers.scalability,
+}
+
+
+@require_safe
+@never_cache
+def architecture(request: HttpRequest) -> HttpResponse:
+    """Show staff, and everybody in development, how the shop answers five problems of architecture."""
+    _insist_on_staff(request)
+    return TemplateResponse(request, "architecture.html", {"problems": problems.PROBLEMS})
+
+
+@require_POST
+@never_cache
+def architecture_measure(request: HttpRequest, slug: str) -> HttpResponse:
+    """Measure one of the answers now, and show the page with what came out; takes a few seconds."""
+    _insist_on_staff(request)
+    if slug not in MEASURES:
+        raise Http404
+    context = {"problems": problems.PROBLEMS, "measured": MEASURES[slug](), "current": slug}
+    return TemplateResponse(request, "architecture.html", context)
+
+
+@require_safe
+@never_cache
+def architecture_source(request: HttpRequest, path: str) -> HttpResponse:
+    """Show a file that the page leads to, and no other."""
+    _insist_on_staff(request)
+    if path not in problems.files():
+        raise Http404
+    return HttpResponse((settings.BASE_DIR / path).read_text(), content_type="text/plain; charset=utf-8")
+
+
+def _insist_on_staff(request: HttpRequest) -> None:
+    if not (settings.DEBUG or (request.user.is_authenticated and request.user.is_staff)):
+        raise Http404
 
 
 @require_safe

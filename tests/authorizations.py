@@ -190,6 +190,9 @@ password_reset                       POST 400   400   400   400   400
 user-me                              GET  401   200   200   200   200
 user-me                              PATCH 401  200   200   200   200
 language                             GET  302   302   302   302   302
+architecture                         GET  404   404   404   200   200
+architecture_measure                 POST 404   404   404   200   200
+architecture_source                  GET  404   404   404   200   200
 styleguide                           GET  200   200   200   200   200
 styleguide_mails                     GET  200   200   200   200   200
 styleguide_mail                      GET  200   200   200   200   200

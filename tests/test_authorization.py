@@ -142,7 +142,7 @@ class World:
             "key": "set-password",
             "code": "de",
             "part": "shelves",
-            "path": "nothing.webp",
+            "path": "pyproject.toml" if name == "architecture_source" else "nothing.webp",
             "url": "nowhere",
             "app_label": "orders",
             "content_type_id": ContentType.objects.get_for_model(type(self.order)).pk,
@@ -189,6 +189,7 @@ class World:
             "review_create": "kettle",
             "page_detail": "imprint",
             "styleguide_mail": samples.mails()[0].slug,
+            "architecture_measure": "monolith",
         }
         product = self.rows["products.product"]
         slugs = {"category_detail": product.category.slug, "brand_detail": product.brand.slug} | slug

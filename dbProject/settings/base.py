@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "tree_queries",
     "dbProject.apps.ProjectConfig",
     "dbProject.access",
+    "dbProject.architecture",
     "dbProject.idempotency",
     "dbProject.incidents",
     "dbProject.jobs",

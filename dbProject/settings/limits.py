@@ -73,12 +73,14 @@ RATE_LIMIT_ENDPOINTS: dict[str, dict[str, Any]] = {
     "cart": {"limit": 600, "window": 3600},
     "webhooks": {"limit": 30, "window": 3600},
     "suggestions": {"limit": 300, "window": 60, "per": ["address"]},
+    "measures": {"limit": 30, "window": 300},
     "progress": {"limit": 3600, "window": 3600},
     "feeds": {"limit": 60, "window": 3600, "per": ["address"]},
     "pages": {"limit": 3000, "window": 60, "per": ["address"]},
 }
 
 RATE_LIMIT_VIEWS: dict[str, list[str]] = {
+    "architecture_measure": ["measures"],
     "login": ["login", "login_account", "login_address"],
     "account_login": ["login", "login_account", "login_address"],
     "mfa_login_webauthn": ["login_address"],

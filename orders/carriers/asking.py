@@ -58,14 +58,14 @@ def ask_all(parcel: Parcel, carriers: Iterable[str]) -> dict[str, list[CarrierQu
         return {code: [] for code in wanted}
     fresh, known = remembered.recall(contracts, parcel=parcel, currency=currency)
     to_ask = [contract for code, contract in contracts.items() if code not in fresh]
-    said = waiting.run(lambda client: _ask(parcel, to_ask, client)) if to_ask else {}
+    said = waiting.run(lambda client: ask(parcel, to_ask, client)) if to_ask else {}
     remembered.keep(said, parcel=parcel, currency=currency)
     flat = {code: [contract.flat_rate] for code, contract in contracts.items() if contract.flat_rate}
     best = flat | known | fresh | said
     return {code: best.get(code, []) for code in wanted}
 
 
-async def _ask(
+async def ask(
     parcel: Parcel, contracts: list[Contract], client: httpx.AsyncClient
 ) -> dict[str, list[CarrierQuote]]:
     """Return what those carriers say that say something believable."""

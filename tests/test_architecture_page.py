@@ -1,0 +1,158 @@
+"""The page on the five problems: who sees it, and that its figures are measured and right."""
+
+from decimal import Decimal
+
+import pytest
+from celery.contrib.testing.worker import start_worker
+from django.conf import settings
+from django.db.models import Sum
+
+from dbProject.architecture import answers, computing, dependencies, imports, problems, serving
+from dbProject.celery import app
+from dbProject.views import MEASURES
+from orders.carriers import trial
+from orders.models import OrderItem
+from orders.selectors import line_sums
+from orders.tests.factories import OrderFactory, OrderItemFactory
+from users.tests.factories import UserFactory
+
+FEW = 2_000
+
+
+@pytest.fixture
+def staff(client):
+    client.force_login(UserFactory(is_staff=True))
+    return client
+
+
+@pytest.mark.django_db
+def test_staff_see_five_problems_each_with_a_way_to_measure_it(staff):
+    page = staff.get("/architecture/").content.decode()
+
+    assert [problem.slug for problem in problems.PROBLEMS] == list(MEASURES)
+    for slug in MEASURES:
+        assert f'action="/architecture/{slug}/#{slug}"' in page
+    assert 'class="figures"' not in page
+
+
+@pytest.mark.django_db
+def test_everybody_sees_it_in_development_and_only_staff_elsewhere(client, settings):
+    assert client.get("/architecture/").status_code == 404
+    settings.DEBUG = True
+    assert client.get("/architecture/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_measured_answer_stands_under_its_problem(staff):
+    page = staff.post("/architecture/monolith/").content.decode()
+
+    before, _, after = page.partition('id="monolith"')
+    assert 'class="figures"' not in before
+    assert 'class="figures"' in after.partition("</section>")[0]
+    assert staff.post("/architecture/unknown/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_each_file_it_leads_to_is_there_and_no_other_is_shown(staff):
+    for path in problems.files():
+        answer = staff.get(f"/architecture/read/{path}")
+        assert answer.status_code == 200, path
+        assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+        assert answer.content == (settings.BASE_DIR / path).read_bytes()
+    for path in (".env", "dbProject/settings/base.py", "../main/shop", "docs/decisions/../../shop"):
+        assert staff.get(f"/architecture/read/{path}").status_code == 404, path
+
+
+def test_carriers_that_are_asked_together_cost_one_wait():
+    taken = trial.compare(carriers=3, seconds=0.1)
+
+    assert taken.one_after_another >= 0.3
+    assert taken.together >= 0.1
+    assert taken.together < taken.one_after_another
+
+
+def test_each_way_of_computing_does_the_work():
+    assert computing.burn(16) == 56
+    assert min(computing.compare(rounds=FEW)) > 0
+
+
+def test_no_import_leads_upward():
+    found = imports.read()
+
+    assert set(found.modules) == set(imports.LAYERS)
+    assert found.imports["orders", "products"] > 0
+    assert found.upward == 0
+
+
+def test_an_import_that_leads_upward_is_counted(tmp_path):
+    for app_name in ("dbProject", "orders", "products", "users"):
+        (tmp_path / app_name).mkdir()
+    (tmp_path / "users/views.py").write_text("from orders.models import Order\nimport json\n")
+
+    found = imports.read(tmp_path)
+
+    assert found.imports == {("users", "orders"): 1}
+    assert found.upward == 1
+
+
+def test_what_runs_is_what_is_locked():
+    lock = dependencies.lock()
+
+    assert lock.versions["django"].startswith("5.2.")
+    assert lock.hashes > len(lock.versions)
+    assert lock.others == {}
+
+
+def test_another_version_than_the_locked_one_is_named(tmp_path):
+    path = tmp_path / "requirements.txt"
+    path.write_text("django==1.0 \\\n    --hash=sha256:00\nnot-here==1.0 ; sys_platform == 'win32'\n")
+
+    lock = dependencies.lock(path)
+
+    assert list(lock.others) == ["django"]
+    assert lock.hashes == 1
+
+
+@pytest.mark.django_db
+def test_every_way_of_summing_comes_to_the_same(monkeypatch):
+    monkeypatch.setattr(line_sums, "CHUNK", 2)
+    for _ in range(3):
+        OrderItemFactory(order=OrderFactory())
+
+    sums = line_sums.compare()
+
+    assert sums.lines == OrderItem.objects.count() >= 3
+    assert sums.total == OrderItem.objects.aggregate(total=Sum("gross_amount"))["total"] > 0
+
+
+@pytest.mark.django_db
+def test_a_shop_without_orders_sums_nothing(staff):
+    assert line_sums.compare()[:2] == (0, Decimal())
+    assert staff.post("/architecture/big-data/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_threads_and_the_event_loop_answer_requests():
+    assert serving.by_threads(seconds=0.05) > 0
+    assert serving.by_event_loop(seconds=0.05) > 0
+
+
+@pytest.mark.django_db
+def test_memory_is_read_faster_than_the_cache():
+    levels = serving.levels()
+
+    assert levels.memory < levels.cache
+    assert levels.database > 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_answers_through_the_queue():
+    with start_worker(app, perform_ping_check=False, pool="solo"):
+        assert serving.through_the_queue() is not None
+
+
+@pytest.mark.django_db
+def test_without_a_worker_the_page_says_so(monkeypatch):
+    monkeypatch.setattr(serving, "PATIENCE_SECONDS", 0.01)
+
+    assert "no worker" in [figure.value for figure in answers.scalability().figures]
