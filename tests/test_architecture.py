@@ -11,6 +11,8 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
+from dbProject.architecture import dependencies
+
 ROOT = Path(__file__).parent.parent
 APPS = ("users", "products", "orders")
 OF_SERVICES = {
@@ -137,6 +139,16 @@ def test_files_stay_short_enough_to_read():
 @pytest.mark.unit
 def test_the_project_runs_on_one_way_of_committing():
     assert not settings.DATABASES["default"]["ATOMIC_REQUESTS"]
+
+
+@pytest.mark.unit
+def test_the_tests_run_on_the_versions_of_production():
+    run, cloud, dev = (
+        dependencies.lock(settings.BASE_DIR / f"requirements{kind}.txt").versions
+        for kind in ("", "-cloud", "-dev")
+    )
+
+    assert run.items() <= cloud.items() <= dev.items()
 
 
 @pytest.mark.django_db
