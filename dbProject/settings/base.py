@@ -7,6 +7,7 @@ from typing import Any
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 
+from dbProject.settings import storage
 from dbProject.settings.accounts import *  # noqa: F403
 from dbProject.settings.api import REST_FRAMEWORK as REST_FRAMEWORK
 from dbProject.settings.api import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
@@ -329,16 +330,13 @@ JOB_FILES_DIR = Path(env.str("JOB_FILES_DIR", default=str(VAR_DIR / "jobs")))
 """What background jobs read and write; web and worker share it, and no address leads there."""
 DOCUMENT_FILES_DIR = Path(env.str("DOCUMENT_FILES_DIR", default=str(VAR_DIR / "documents")))
 """Invoices and credit notes, shared and unreachable likewise; the law wants them kept for years."""
+STORAGE_URL = env.str("STORAGE_URL", default="")
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "jobs": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": JOB_FILES_DIR, "base_url": None},
-    },
-    "documents": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": DOCUMENT_FILES_DIR, "base_url": None},
-    },
+    **(
+        storage.in_bucket(STORAGE_URL)
+        if STORAGE_URL
+        else storage.in_folders(jobs=JOB_FILES_DIR, documents=DOCUMENT_FILES_DIR)
+    ),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes; a larger upload waits on disk, not in memory
@@ -378,4 +376,6 @@ RATE_LIMIT_ACCOUNT = "users.identity.account_of"
 
 # What browsers are told; the rest is in dbProject.settings.security. A form may lead to the payment's page.
 CSP_CONFIG = {**CSP_CONFIG, "form-action": [*CSP_CONFIG["form-action"], *PAYMENT_PAGES]}
+if _uploads := storage.origin_of(STORAGES):
+    CSP_CONFIG = {**CSP_CONFIG, "img-src": [*CSP_CONFIG["img-src"], _uploads]}
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": CSP_CONFIG}

@@ -17,6 +17,7 @@ from unfold import widgets
 from unfold.decorators import action
 
 from dbProject.errors import ShopError
+from dbProject.jobs import files
 from dbProject.jobs import services as jobs
 from dbProject.jobs.models import Job, job_files
 from dbProject.staff import pks_of
@@ -103,9 +104,8 @@ class Files:
             params = {"format": form.cleaned_data["format"], "name": file.name}
             name = jobs.stage(file)
             try:
-                tally, problems = import_jobs.look_at(
-                    Path(job_files().path(name)), params=params, rows=ROWS_LOOKED_AT
-                )
+                with files.on_disk(name) as uploaded:
+                    tally, problems = import_jobs.look_at(uploaded.path, params=params, rows=ROWS_LOOKED_AT)
             except ShopError as refusal:
                 jobs.unstage(name)
                 form.add_error("file", refusal.detail)

@@ -1,7 +1,8 @@
 """Import and export as background jobs: the same services as the commands, a slice at a time."""
 
 import csv
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -11,6 +12,7 @@ from django.core.files.base import ContentFile
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from dbProject.jobs import files
 from dbProject.jobs import services as jobs
 from dbProject.jobs.models import Job, job_files
 from products.errors import ImportRefused
@@ -40,13 +42,15 @@ def run_import(turn: jobs.Turn) -> jobs.Progress:
     before = {"read": 0, "errors": 0, "total": None, **(job.position or {})}
     if not job_files().exists(job.input_file.name or ""):
         raise ImportRefused(_("The file is gone. Upload it again."))
-    path = Path(job.input_file.path)
-    total = before["total"] if job.position else _about_how_many(path)
     earlier = {name: job.result.get(name, 0) for name in TALLY}
     problems = list(job.problems)
     is_stopped = False
 
-    with _problem_file(job, before["errors"]) as (name, sink):
+    with (
+        files.on_disk(job.input_file.name or "") as input_file,
+        _problem_file(job, before["errors"]) as (name, sink, keep),
+    ):
+        total = before["total"] if job.position else _about_how_many(input_file.path)
         writer = csv.writer(sink)
 
         def note(problem: Problem) -> None:
@@ -56,6 +60,7 @@ def run_import(turn: jobs.Turn) -> jobs.Progress:
 
         def so_far(tally: imports.Tally, *, is_finished: bool = False) -> jobs.Progress:
             sink.flush()
+            keep()
             read = before["read"] + tally.read
             result = {key: earlier[key] + getattr(tally, key) for key in TALLY}
             count = result["refused"] + result["warned"]
@@ -76,7 +81,7 @@ def run_import(turn: jobs.Turn) -> jobs.Progress:
             return is_stopped
 
         tally = imports.import_products(
-            source_of(job, path),
+            source_of(job, input_file.path),
             batch_size=BATCH,
             skip=before["read"],
             reference=f"job {job.pk}",
@@ -132,7 +137,9 @@ def run_export(turn: jobs.Turn) -> jobs.Progress:
             is_finished=is_finished,
         )
 
-    with open(job_files().path(name), "r+b") as out:
+    with files.on_disk(name) as file, open(file.path, "r+b") as out:
+        if out.seek(0, os.SEEK_END) < at["bytes"]:  # of a slice that was killed before its copy was kept
+            at = dict(START)
         out.truncate(at["bytes"])
         out.seek(at["bytes"])
         while batch := list(chosen.filter(pk__gt=at["pk"]).values_list("pk", flat=True)[:BATCH]):
@@ -152,9 +159,12 @@ def run_export(turn: jobs.Turn) -> jobs.Progress:
             at |= {"pk": batch[-1], "bytes": out.tell(), "done": at["done"] + len(batch)}
             turn.report(so_far())
             if turn.should_stop():
+                file.keep()
                 return so_far()
         if kind == "csv" and not at["bytes"]:
             out.writelines(line.encode() for line in exports.rows(kind, products=Product.objects.none()))
+        out.flush()
+        file.keep()
     return so_far(is_finished=True)
 
 
@@ -168,17 +178,20 @@ def _source(path: Path, params: dict[str, Any]) -> imports.Source:
 
 
 @contextmanager
-def _problem_file(job: Job, size: int) -> Iterator[tuple[str, TextIO]]:
-    """Open the job's file of problems, cut to the ``size`` (bytes) that the last report knew of."""
+def _problem_file(job: Job, size: int) -> Iterator[tuple[str, TextIO, Callable[[], None]]]:
+    """Open the job's file of problems, cut to the ``size`` (bytes) that the last report knew of.
+
+    Offers its name, the file, and what keeps it once it is flushed.
+    """
     name = job.error_file.name or f"problems/{job.pk}.csv"
     if not job_files().exists(name):
         name = job_files().save(name, ContentFile(b""))
-    with open(job_files().path(name), "r+", encoding="utf-8", newline="") as sink:
+    with files.on_disk(name) as file, open(file.path, "r+", encoding="utf-8", newline="") as sink:
         sink.truncate(size)
         sink.seek(size)
         if not size:
             csv.writer(sink).writerow(COLUMNS)
-        yield name, sink
+        yield name, sink, file.keep
 
 
 def _row(problem: Problem) -> list[str]:

@@ -93,7 +93,7 @@ class Visitor:
         self.answers.append(given)
         return given
 
-    def buy(self, product, *, tries=10, **typed):
+    def buy(self, product, *, tries=60, **typed):
         """Put something into the cart and order it; what fails is tried again after a pause."""
         began_at, ordered = time.monotonic(), 0
         for _ in range(tries):

@@ -68,10 +68,12 @@ def drawn(content: bytes) -> bytes:
 
 def tidy() -> int:
     """Delete pictures that no account shows, left by who was killed; return how many. Repeatable."""
-    if not default_storage.exists(FOLDER):
+    try:
+        names = default_storage.listdir(FOLDER)[1]
+    except FileNotFoundError:  # nobody has a picture yet
         return 0
     shown = set(User.objects.exclude(avatar="").values_list("avatar", flat=True))
-    kept = {f"{FOLDER}/{name}" for name in default_storage.listdir(FOLDER)[1]}
+    kept = {f"{FOLDER}/{name}" for name in names}
     oldest = timezone.now() - STRAY_AFTER
     strays = [name for name in kept - shown if default_storage.get_modified_time(name) < oldest]
     for name in strays:
