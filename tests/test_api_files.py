@@ -165,19 +165,22 @@ def test_ten_times_as_many_rows_take_no_more_memory(what, monkeypatch):
 
 def copies_of(row, count):
     """Store ``count`` rows more like ``row``, and of an order its line, without asking anybody."""
-    unique = {"product": ("sku", "slug"), "order": ("order_number", "idempotency_key")}
-    model, values = (
-        type(row),
-        {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields},
-    )
-    names = unique[model._meta.model_name]
+    model, at_once = type(row), 500
+    unique = {"product": ("sku", "slug"), "order": ("order_number", "idempotency_key")}[
+        model._meta.model_name
+    ]
+    values = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
     made = model._base_manager.bulk_create(
-        model(**{**values, "id": None, **{name: uuid4().hex[:19] for name in names}}) for _ in range(count)
+        [
+            model(**{**values, "id": None, **{name: uuid4().hex[:19] for name in unique}})
+            for _ in range(count)
+        ],
+        batch_size=at_once,
     )
-    if model._meta.model_name == "order":
-        line = row.items.get()
+    for line in row.items.all() if model._meta.model_name == "order" else ():
         kept = {field.attname: getattr(line, field.attname) for field in line._meta.concrete_fields}
-        type(line).objects.bulk_create(type(line)(**{**kept, "id": None, "order_id": one.pk}) for one in made)
+        copies = [type(line)(**{**kept, "id": None, "order_id": one.pk}) for one in made]
+        type(line).objects.bulk_create(copies, batch_size=at_once)
 
 
 def test_a_system_that_reads_sees_what_customers_see_and_one_that_writes_all():

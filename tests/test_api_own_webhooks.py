@@ -34,7 +34,7 @@ def test_a_system_adds_tries_follows_and_removes_its_own_webhook(client, setting
         address = f"{LIST}{made['id']}/"
         started = client.post(f"{address}test/")
         delivering.deliver_due()
-        failed = client.get(f"{LOG}{started.json()['id']}/").json()
+        failed = client.get(started["Location"]).json()
         WebhookDelivery.objects.update(state="given_up", next_attempt_at=None)
         again = client.post(f"{LOG}{failed['id']}/redeliver/")
         delivering.deliver_due()
@@ -43,7 +43,11 @@ def test_a_system_adds_tries_follows_and_removes_its_own_webhook(client, setting
     assert (made["events"], made["is_active"]) == (["order.created"], True)
     assert (started.status_code, started.json()["event"]) == (202, "webhook.test")
     assert (failed["state"], [one["status"] for one in failed["log"]]) == ("waiting", [500])
-    assert (again.status_code, again.json()["state"]) == (202, "waiting")
+    assert (again.status_code, again.json()["state"], again["Location"]) == (
+        202,
+        "waiting",
+        started["Location"],
+    )
     assert (done["state"], [one["status"] for one in done["log"]]) == ("delivered", [500, 204])
     assert receiver.ids() == [started.json()["webhook_id"]] * 2
     headers, body = receiver.told[1]

@@ -112,3 +112,17 @@ def test_every_way_to_sign_in_that_is_asked_for_is_described():
     }
 
     assert asked == set(found["components"]["securitySchemes"]) == {"token", "session"}
+
+
+@pytest.mark.unit
+def test_headers_that_programs_need_stand_with_the_answers_that_have_them():
+    paths = json.loads(description())["paths"]
+    places = {
+        "ETag": ("/api/products/{id}/", "get", "200"),
+        "Location": ("/api/products/imports/", "post", "202"),
+        "Idempotent-Replayed": ("/api/orders/", "post", "201"),
+        "Retry-After": ("/api/cart/add/", "post", "429"),
+    }
+
+    for header, (path, method, status) in places.items():
+        assert header in paths[path][method]["responses"][status]["headers"]

@@ -4,6 +4,7 @@
 """
 
 import re
+from http import HTTPStatus
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -156,7 +157,26 @@ class EndpointSchema(AutoSchema):
             found.append(
                 _header("X-Cart-Token", OpenApiParameter.HEADER, "A guest's cart, without a cookie.")
             )
-        return found
+        return [*found, *self._answered_headers()]
+
+    def _answered_headers(self) -> list[OpenApiParameter]:
+        """Return what stands in the headers of an answer and not in its body."""
+        said = {
+            ("Retry-After", 429): "Seconds.",
+            ("X-RateLimit-Reset", 429): "When to come again, in seconds since 1970.",
+        }
+        if self.method == "GET" and self.view.has_versions and self.shape.status == 200:
+            said["ETag", 200] = "Of this version: for `If-None-Match` and `If-Match`."
+        if self.shape.is_costly:
+            said["Idempotent-Replayed", self.shape.status] = (
+                "`true` where this is the answer of the first time."
+            )
+        if self.shape.status == HTTPStatus.ACCEPTED:
+            said["Location", self.shape.status] = "Where to ask what becomes of it."
+        return [
+            _header(name, OpenApiParameter.HEADER, text, response=[code])
+            for (name, code), text in said.items()
+        ]
 
     def get_request_serializer(self) -> Any:
         return self.shape.sent
@@ -256,8 +276,8 @@ def without_limits_of_databases(result: Any, **_more: Any) -> Any:
     return result
 
 
-def _header(name: str, location: Any, description: str) -> OpenApiParameter:
-    return OpenApiParameter(name, str, location, description=description)
+def _header(name: str, location: Any, description: str, *, response: Any = False) -> OpenApiParameter:
+    return OpenApiParameter(name, str, location, description=description, response=response)
 
 
 def _pages_of(serializer_class: Any, *, by_cursor: bool) -> Any:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import transaction
 from django.http import Http404
-from django.urls import path
+from django.urls import path, reverse
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -202,7 +202,7 @@ class WebhookTest(Endpoint):
 
     def post(self, request: Request, pk: int) -> Response:
         delivery = services.send_test(_found(request, pk))
-        return Response(self.shown(DeliveryOut, delivery), status=status.HTTP_202_ACCEPTED)
+        return _on_its_way(self, delivery)
 
 
 class DeliveryList(Endpoint):
@@ -244,7 +244,7 @@ class DeliveryAgain(Endpoint):
 
     def post(self, request: Request, pk: int) -> Response:
         services.redeliver(_delivery(request, pk))
-        return Response(self.shown(DeliveryOut, _delivery(request, pk)), status=status.HTTP_202_ACCEPTED)
+        return _on_its_way(self, _delivery(request, pk))
 
 
 def _found(request: Request, pk: int) -> WebhookEndpoint:
@@ -270,6 +270,12 @@ def _delivery(request: Request, pk: int) -> WebhookDelivery:
     if delivery is None:
         raise Http404
     return delivery
+
+
+def _on_its_way(view: Endpoint, delivery: WebhookDelivery) -> Response:
+    response = Response(view.shown(DeliveryOut, delivery), status=status.HTTP_202_ACCEPTED)
+    response["Location"] = reverse("webhook-delivery-detail", args=[delivery.pk])
+    return response
 
 
 def _with_secret(view: Endpoint, endpoint: WebhookEndpoint, secret: str) -> dict[str, Any]:
