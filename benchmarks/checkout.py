@@ -35,6 +35,7 @@ LIKE_PRODUCTION = {
     "PAYMENT_PROVIDER": "test",
     "ALLOW_TEST_PAYMENTS": "1",
     "TRUSTED_PROXY_COUNT": "1",
+    "LOG_FILE": os.devnull,  # lines are written as ever, and not between the figures
 }
 
 

@@ -3,7 +3,6 @@
 import re
 import statistics
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +14,7 @@ from urllib.parse import urlencode
 
 from benchmarks.buying import FIRST_PRODUCT
 from benchmarks.databases import ROOT
-from benchmarks.load import HOST, READY_SECONDS, WORKERS, answers
+from benchmarks.load import HOST, READY_SECONDS, answers, gunicorn
 from tests.services import free_port
 
 HIDDEN = re.compile(r'name="(csrfmiddlewaretoken|idempotency_key|total_seen)" value="([^"]+)"')
@@ -111,10 +110,7 @@ def web_server() -> Iterator[int]:
     """Run gunicorn as docs/operations.md has it, on this process's environment; offer its port."""
     port = free_port()
     server = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "gunicorn", "dbProject.wsgi", "-b", f"127.0.0.1:{port}"),
-            *("--workers", str(WORKERS), "--log-level", "warning", "--no-control-socket"),
-        ],
+        gunicorn(port),
         cwd=ROOT,
     )
     try:

@@ -52,16 +52,19 @@ class Load:
         return self.app_ms + self.postgres_ms
 
 
+def gunicorn(port: int) -> list[str]:
+    """Return how docs/operations.md starts the web processes, two of them, on ``port`` of loopback."""
+    started = [sys.executable, "-m", "gunicorn", "dbProject.wsgi", "--threads", "4", "--no-control-socket"]
+    return [*started, "--bind", f"127.0.0.1:{port}", "--workers", str(WORKERS), "--log-level", "warning"]
+
+
 class Server:
     """Gunicorn's two workers on ``settings`` and this process's environment, as docs/operations.md has it."""
 
     def __init__(self, settings: str, **environment: str) -> None:
         self.port = free_port()
         self._server = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "gunicorn", "dbProject.wsgi", "-b", f"127.0.0.1:{self.port}"),
-                *("--workers", str(WORKERS), "--log-level", "warning", "--no-control-socket"),
-            ],
+            gunicorn(self.port),
             cwd=ROOT,
             env=os.environ | {"DJANGO_SETTINGS_MODULE": settings} | environment,
         )
