@@ -240,6 +240,7 @@ orders_order_answer           403 200
 orders_order_refund           403 200
 orders_order_given_back       403 403
 metrics_profile               403 200
+incidents_errorgroup_report   403 200
 app_list                      404 200
 """
 
@@ -250,6 +251,7 @@ webhooks_webhookendpoint     403/200 403/200 403/200 403/200 403/200
 webhooks_webhookdelivery     403/200 403/403 403/200 403/403 403/200
 jobs_job                     200/200 403/403 302/200 403/403 404/200
 incidents_errorgroup         403/200 403/403 403/200 403/403 403/200
+incidents_errorreport        403/200 403/403 403/200 403/403 403/200
 incidents_erroroccurrence    403/200 403/403 403/200 403/403 403/200
 outbox_outboxevent           403/200 403/403 302/302 403/403 403/302
 metrics_reading              403/200 403/403 302/302 403/403 403/302

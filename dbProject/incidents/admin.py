@@ -4,8 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -13,8 +16,8 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
-from dbProject.incidents import services
-from dbProject.incidents.models import ErrorGroup, ErrorOccurrence
+from dbProject.incidents import selectors, services
+from dbProject.incidents.models import ErrorGroup, ErrorOccurrence, ErrorReport
 from dbProject.staff import ReadOnlyAdmin
 
 SEVERITY_LABELS = {"low": "info", "medium": "info", "high": "warning", "critical": "danger"}
@@ -57,6 +60,23 @@ class ErrorGroupAdmin(ReadOnlyAdmin):
     )
     inlines = (OccurrenceInline,)
     actions = ("resolve", "ignore", "reopen")
+
+    def get_urls(self) -> Any:
+        screen = self.admin_site.admin_view(self.report_view)
+        return [path("report/", screen, name="incidents_errorgroup_report"), *super().get_urls()]
+
+    def report_view(self, request: HttpRequest) -> HttpResponse:
+        """Show the errors of the last 24 hours."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Errors of the last 24 hours"),
+            "found": selectors.statistics(),
+            "all": reverse("admin:incidents_errorgroup_changelist"),
+        }
+        return TemplateResponse(request, "admin/incidents/report.html", context)
 
     @display(description=gettext_lazy("severity"), ordering="severity", label=SEVERITY_LABELS)
     def severity_label(self, group: ErrorGroup) -> tuple[str, Any]:
@@ -107,3 +127,10 @@ class ErrorOccurrenceAdmin(ReadOnlyAdmin):
     @display(description=gettext_lazy("traceback"))
     def traceback_block(self, occurrence: ErrorOccurrence) -> str:
         return format_html('<pre class="shop-traceback">{}</pre>', occurrence.traceback)
+
+
+@admin.register(ErrorReport)
+class ErrorReportAdmin(ReadOnlyAdmin):
+    list_display = ("day", "errors")
+    ordering = ("-day",)
+    fields = ("day", "errors", "text")

@@ -32,11 +32,15 @@ class Notice(NamedTuple):
 
 def tell(notice: Notice) -> None:
     """Have staff told, inside the transaction of what there is to tell."""
-    payload: dict[str, Any] = {"subject": notice.subject, "lines": list(notice.lines), "link": notice.link}
-    if settings.STAFF_EMAIL:
-        outbox.record(MAIL, **payload)
+    mail_staff(notice)
     if settings.ALERT_WEBHOOK_URL:
-        outbox.record(POST, **payload)
+        outbox.record(POST, **_payload(notice))
+
+
+def mail_staff(notice: Notice) -> None:
+    """Have staff told by mail alone, likewise."""
+    if settings.STAFF_EMAIL:
+        outbox.record(MAIL, **_payload(notice))
 
 
 def tell_of_group(group: ErrorGroup, occurrence: ErrorOccurrence | None) -> None:
@@ -98,3 +102,7 @@ def text_of(notice: Notice) -> str:
     """Return a notice in Slack's markup."""
     subject, *lines = (line.translate(ESCAPED) for line in (notice.subject, *notice.lines))
     return "\n".join([f"*{settings.STORE_NAME.translate(ESCAPED)}: {subject}*", *lines, f"<{notice.link}>"])
+
+
+def _payload(notice: Notice) -> dict[str, Any]:
+    return {"subject": notice.subject, "lines": list(notice.lines), "link": notice.link}

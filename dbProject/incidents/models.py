@@ -122,3 +122,19 @@ class ErrorCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} from {self.began_at}"
+
+
+class ErrorReport(models.Model):
+    """What was told of one day's errors; a day is told of once."""
+
+    day = models.DateField(_("day"), unique=True)
+    errors = models.PositiveBigIntegerField(_("errors"))
+    text = models.TextField(_("report"))
+
+    class Meta:
+        db_table = "error_reports"
+        verbose_name = _("error report")
+        verbose_name_plural = _("error reports")
+
+    def __str__(self) -> str:
+        return str(self.day)

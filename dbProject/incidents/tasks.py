@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from dbProject.incidents import announcing
+from celery import shared_task
+
+from dbProject.incidents import announcing, services
 from dbProject.incidents.announcing import Notice
 from dbProject.outbox.tasks import consumer
 
@@ -18,3 +20,9 @@ def send_notice_email(*, subject: str, lines: Sequence[str], link: str, event_id
 def post_notice(*, subject: str, lines: Sequence[str], link: str, event_id: str, **_later: Any) -> None:
     """Post a notice to the webhook."""
     announcing.post(Notice(subject, lines, link), event_id=event_id)
+
+
+@shared_task(expires=3600)  # seconds
+def mail_error_report(**_later: Any) -> None:
+    """Mail staff the errors of a day, if there are any."""
+    services.report()

@@ -28,6 +28,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour="2", minute="40"),
     },
     "reconcile": {"task": "orders.tasks.reconcile", "schedule": crontab(hour="3", minute="30")},
+    "mail-error-report": {
+        "task": "dbProject.incidents.tasks.mail_error_report",
+        "schedule": crontab(hour="6", minute="0"),
+    },
     "settle-open-payments": {"task": "orders.tasks.settle_open_payments", "schedule": 20.0},  # seconds
     "fetch-pictures": {"task": "products.tasks.fetch_pictures", "schedule": 30.0},  # seconds
 }

@@ -199,6 +199,12 @@ UNFOLD: dict[str, Any] = {
                     ),
                     entry(_("Request profile"), "speed", "metrics_profile", "metrics.view_profile"),
                     entry(
+                        _("Error report"),
+                        "monitoring",
+                        "incidents_errorgroup_report",
+                        "incidents.view_errorgroup",
+                    ),
+                    entry(
                         _("Errors"),
                         "bug_report",
                         "incidents_errorgroup_changelist",
