@@ -64,7 +64,7 @@ class Cluster:
         self.url = f"http://127.0.0.1:{self.ports['nginx']}"
         self.crew = Crew(folder / "logs", folder / "processes.json", tell)
         self._demo = demo
-        self._extra = dict(environment or {})
+        self.extra = dict(environment or {})
         self._resting: set[str] = set()
 
     def __enter__(self) -> Self:
@@ -114,7 +114,7 @@ class Cluster:
             "DOCUMENT_FILES_DIR": str(self.folder / "documents"),
             "TEST_BANK_LEDGER": str(self.folder / "test-bank.sqlite3"),
             "PAYMENT_CALLS_AT_ONCE": str(WEB_THREADS - 2),
-            **self._extra,
+            **self.extra,
         }
 
     # Life
