@@ -19,6 +19,7 @@ from PIL import Image
 from rest_framework.test import APIClient
 
 from dbProject import caching, logs, resilience
+from dbProject.behavior import counting
 from dbProject.incidents import recording
 from dbProject.limits import counters, rules
 from dbProject.metrics import profile
@@ -42,6 +43,7 @@ def _nothing_remembered():
     rules.forget()
     profile.forget()
     recording.forget()
+    counting.forget()
     webhooks.remember(())
     shutil.rmtree(Path(settings.TEST_BANK_LEDGER).parent, ignore_errors=True)
     current_app.control.purge()

@@ -241,6 +241,7 @@ orders_order_refund           403 200
 orders_order_given_back       403 403
 metrics_profile               403 200
 incidents_errorgroup_report   403 200
+behavior_funnel               403 200
 app_list                      404 200
 """
 
@@ -254,6 +255,7 @@ incidents_errorgroup         403/200 403/403 403/200 403/403 403/200
 incidents_errorreport        403/200 403/403 403/200 403/403 403/200
 incidents_erroroccurrence    403/200 403/403 403/200 403/403 403/200
 outbox_outboxevent           403/200 403/403 302/302 403/403 403/302
+behavior_behaviorcount       403/200 403/403 302/302 403/403 403/302
 metrics_reading              403/200 403/403 302/302 403/403 403/302
 pages_page                   403/200 403/200 403/200 403/200 403/200
 users_user                   403/200 403/200 403/200 403/200 403/200

@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "dbProject.apps.ProjectConfig",
     "dbProject.access",
     "dbProject.architecture",
+    "dbProject.behavior",
     "dbProject.idempotency",
     "dbProject.incidents",
     "dbProject.jobs",
@@ -292,6 +293,7 @@ PERSONAL_DATA = [
 LOGIN_ADDRESS_AGE = timedelta(days=30)  # how long an account knows from where it was last opened
 UNCONFIRMED_ACCOUNT_AGE = timedelta(days=30)  # then an account is gone whose address nobody confirmed
 PAYER_AGE = timedelta(days=30)  # how long a payment knows whose browser and network it was, as hashes
+BEHAVIOR_AGE = timedelta(days=760)  # counts of steps, of nobody: two years to compare
 PAYMENT_MESSAGE_AGE = timedelta(days=90)  # how long the full words of payment providers are kept
 RETENTION = {
     "sessions": "users.services.retention.sessions",
@@ -307,6 +309,7 @@ RETENTION = {
     "answers": "dbProject.idempotency.services.tidy",
     "login_tokens": "dbProject.access.services.tidy",
     "rate_counts": "dbProject.limits.services.tidy",
+    "behavior": "dbProject.behavior.services.tidy",
     "webhooks": "dbProject.webhooks.services.tidy",
 }
 """What lets go of each kind of data that is too old (see dbProject.retention)."""

@@ -12,6 +12,7 @@ OBSERVERS: list[str] = [
     "dbProject.logs.observe",
     "dbProject.metrics.observing.observe",
     "dbProject.metrics.profile.observe",
+    "dbProject.behavior.counting.observe",
     "dbProject.cost_headers.observe",
 ]
 """Called in this order with request, response and what was observed; every microsecond counts."""

@@ -197,6 +197,7 @@ UNFOLD: dict[str, Any] = {
                         "webhooks_webhookdelivery_changelist",
                         "webhooks.view_webhookdelivery",
                     ),
+                    entry(_("Behavior"), "filter_alt", "behavior_funnel", "behavior.view_funnel"),
                     entry(_("Request profile"), "speed", "metrics_profile", "metrics.view_profile"),
                     entry(
                         _("Error report"),

@@ -1,5 +1,6 @@
 """Every change of a cart. Each locks the cart's row first; an order from it does the same."""
 
+from functools import partial
 from typing import NamedTuple
 
 from django.conf import settings
@@ -10,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dbProject import statements
+from dbProject.behavior import counting
+from dbProject.behavior.models import BehaviorCount
 from orders.errors import LimitReached, UnknownItem
 from orders.models import MOST_UNITS, Cart, CartItem, Order, SavedItem
 from products.errors import ChooseVariant, OutOfStock, UnknownProduct
@@ -80,6 +83,7 @@ def add(cart: Cart, *, product_id: int, quantity: int) -> Added:
     item.quantity = min(before + quantity, most)
     item.price_seen = product.effective_price
     item.save()
+    transaction.on_commit(partial(counting.count, BehaviorCount.Step.CART))
     return Added(item, units=item.quantity - before, asked=quantity)
 
 

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from django.db import transaction
 
+from dbProject.behavior import counting
+from dbProject.behavior.models import BehaviorCount
 from dbProject.metrics import measures
 from dbProject.outbox import services as outbox
 from orders.models import Order, OrderEvent
@@ -43,6 +45,8 @@ def record(order: Order, kind: str, *, actor: Actor, detail: str = "") -> OrderE
     )
     announcements.step(order, kind)
     transaction.on_commit(partial(measures.order_stepped, str(kind)))
+    if kind == OrderEvent.Kind.PLACED:
+        transaction.on_commit(partial(counting.count, BehaviorCount.Step.BOUGHT))
     if kind in letters.LETTERS:
         outbox.record("orders.tasks.send_order_step_email", step_id=step.pk)
     return step

@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from dbProject.behavior import counting
+from dbProject.behavior.models import BehaviorCount
 from dbProject.errors import ShopError
 from orders.errors import CouponRefused, EmptyCart, PriceChanged
 from orders.forms import CheckoutForm
@@ -39,7 +41,10 @@ def checkout(request: HttpRequest) -> HttpResponseBase:
         return _to_cart()
     user = visitor.account(request)
     if request.method != "POST":
-        return _page(request, cart, user, initial=_initial(user))
+        page = _page(request, cart, user, initial=_initial(user))
+        if page.status_code == 200 and request.method == "GET":
+            counting.count(BehaviorCount.Step.CHECKOUT)
+        return page
     if "update" in request.POST:
         return _page(request, cart, user, initial=_typed(request))
     return _buy(request, cart, user)

@@ -101,6 +101,7 @@ def test_no_screen_has_a_barrier_or_a_complaint(filled_shop, tab):
         "orders/taxrate/",
         f"jobs/job/{job.pk}/change/",
         "metrics/reading/profile/",
+        "behavior/behaviorcount/funnel/",
     )
     found = {}
 

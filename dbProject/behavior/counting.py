@@ -1,0 +1,96 @@
+"""Steps, counted in the process's memory and written down every few seconds: a page pays for no query."""
+
+from collections import Counter
+from datetime import date
+from threading import Lock
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+
+from dbProject import batches, observation
+from dbProject.behavior import services, sources
+from dbProject.behavior.models import BehaviorCount
+from dbProject.behavior.services import Batch
+from dbProject.observation import Observation
+
+PAGE = "product_detail"
+SEEN = {200, 304}
+"""A browser that has the page still asks whether it holds, and shows it."""
+MOST_KEYS = 10_000
+"""Different counts that a process holds while the database is away."""
+
+_lock = Lock()
+_steps: Counter[tuple[date, str, str]] = Counter()
+_views: Counter[tuple[date, str]] = Counter()
+
+
+def observe(request: HttpRequest, response: HttpResponseBase, seen: Observation) -> None:
+    """Count that a product was seen, also where its page came from memory."""
+    if seen.route != PAGE or response.status_code not in SEEN or request.method != "GET":
+        return
+    match = request.resolver_match
+    if match is None or not sources.is_person(request):
+        return
+    _add(BehaviorCount.Step.VIEW, sources.source_of(request), slug=match.kwargs["slug"])
+
+
+def count(step: str) -> None:
+    """Count a step of whoever's request this is; what no visitor has asked for is nobody's step."""
+    seen = observation.current()
+    request = seen.request if seen is not None else None
+    if request is None or not sources.is_person(request):
+        return
+    source = sources.source_of(request)
+    session = getattr(request, "session", None)
+    if step == BehaviorCount.Step.CART and source != sources.DIRECT and session is not None:
+        session.setdefault(sources.OF_SESSION, source)
+    _add(step, source)
+
+
+@batches.register
+def write() -> None:
+    """Write down what was counted, or keep it for the next time if it certainly was not.
+
+    A process that is killed loses what it has counted since the last time. When nobody can tell whether a
+    batch was committed, because the database went away in that very moment, it is not written again: a count
+    that is a little short is better than one that is doubled.
+    """
+    batch = _taken()
+    if not batch.steps:
+        return
+    try:
+        services.write(batch)
+    except services.NotWritten:
+        _put_back(batch)
+        raise
+
+
+def forget() -> None:
+    """Begin anew; for tests."""
+    _taken()
+
+
+def _add(step: str, source: str, *, slug: str = "") -> None:
+    batches.wake()
+    today = timezone.now().date()
+    with _lock:
+        if len(_steps) + len(_views) >= MOST_KEYS:
+            return
+        _steps[today, str(step), source] += 1
+        if slug:
+            _views[today, slug] += 1
+
+
+def _taken() -> Batch:
+    global _steps, _views
+    with _lock:
+        batch = Batch(_steps, _views)
+        _steps, _views = Counter(), Counter()
+    return batch
+
+
+def _put_back(batch: Batch) -> None:
+    with _lock:
+        if len(batch.steps) + len(batch.views) + len(_steps) < MOST_KEYS:
+            _steps.update(batch.steps)
+            _views.update(batch.views)

@@ -1,0 +1,103 @@
+"""Adding to the counts of a day, and letting go of old ones."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db import Error, connection, transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from dbProject.behavior.models import BehaviorCount, ProductView
+from dbProject.behavior.sources import DIRECT, OTHER
+
+MOST_SOURCES = 200
+"""Different sources of a day; whoever makes up more is among the others."""
+ROWS = 500
+ADD_STEPS = """
+INSERT INTO behavior_counts (day, step, source, count) VALUES {rows}
+ON CONFLICT (day, step, source) DO UPDATE SET count = behavior_counts.count + excluded.count
+"""
+ADD_VIEWS = """
+INSERT INTO product_views (day, product, count) VALUES {rows}
+ON CONFLICT (day, product) DO UPDATE SET count = product_views.count + excluded.count
+"""
+
+
+class NotWritten(Exception):
+    """Nothing of a batch is in the database, for certain."""
+
+
+class Batch(NamedTuple):
+    """What a process has counted: (day, step, source) -> times, and (day, slug of a product) -> times."""
+
+    steps: Counter[tuple[date, str, str]]
+    views: Counter[tuple[date, str]]
+
+
+def write(batch: Batch) -> None:
+    """Add a batch to the counts, all of it or nothing; five queries, whatever is in it.
+
+    Rows are added in the order of their keys, so two processes that write at once wait for each other and
+    never both.
+
+    Raises:
+        NotWritten: The database refused, or was away, before anything was committed.
+    """
+    is_added = False
+    try:
+        with transaction.atomic():
+            _add(ADD_STEPS, _within_bounds(batch.steps))
+            _add(ADD_VIEWS, _by_product(batch.views))
+            is_added = True
+    except Error as error:
+        if is_added:  # the commit itself failed: it may have happened or not
+            raise
+        raise NotWritten(str(error)) from error
+
+
+def tidy() -> int:
+    """Drop counts that are older than ``BEHAVIOR_AGE``; return how many. Repeatable."""
+    oldest = timezone.now().date() - settings.BEHAVIOR_AGE
+    kinds = (BehaviorCount, ProductView)
+    return sum(kind.objects.filter(day__lt=oldest).delete()[0] for kind in kinds)
+
+
+def _within_bounds(steps: Mapping[tuple[date, str, str], int]) -> Counter[tuple[date, str, str]]:
+    """Return the counts with sources of which the day has too many already taken together."""
+    days = {day for day, _step, _source in steps}
+    known = set(BehaviorCount.objects.filter(day__in=days).values_list("day", "source").distinct())
+    bounded: Counter[tuple[date, str, str]] = Counter()
+    for (day, step, source), number in sorted(steps.items()):
+        is_one_more = (day, source) not in known and source != DIRECT
+        if is_one_more and sum(one == day for one, _source in known) >= MOST_SOURCES:
+            source = OTHER
+        known.add((day, source))
+        bounded[day, step, source] += number
+    return bounded
+
+
+def _by_product(views: Mapping[tuple[date, str], int]) -> Counter[tuple[date, int]]:
+    if not views:
+        return Counter()
+    pks = import_string(settings.BEHAVIOR_PRODUCTS)({slug for _day, slug in views})
+    found: Counter[tuple[date, int]] = Counter()
+    for (day, slug), number in views.items():
+        if slug in pks:  # else it was renamed or removed since
+            found[day, pks[slug]] += number
+    return found
+
+
+def _add(statement: str, counts: Mapping[Any, int]) -> None:
+    """Run an upsert for counts whose keys begin with a day, in the order of the keys."""
+    rows = [(*key, number) for key, number in sorted(counts.items())]
+    for start in range(0, len(rows), ROWS):
+        part = rows[start : start + ROWS]
+        places = ", ".join([f"({', '.join(['%s'] * len(part[0]))})"] * len(part))
+        values: list[Any] = []
+        for day, *others in part:
+            values += [connection.ops.adapt_datefield_value(day), *others]
+        with connection.cursor() as cursor:
+            cursor.execute(statement.format(rows=places), values)
