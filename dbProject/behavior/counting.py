@@ -1,5 +1,6 @@
 """Steps, counted in the process's memory and written down every few seconds: a page pays for no query."""
 
+import logging
 from collections import Counter
 from datetime import date
 from threading import Lock
@@ -13,6 +14,7 @@ from dbProject.behavior.models import BehaviorCount
 from dbProject.behavior.services import Batch
 from dbProject.observation import Observation
 
+logger = logging.getLogger(__name__)
 PAGE = "product_detail"
 SEEN = {200, 304}
 """A browser that has the page still asks whether it holds, and shows it."""
@@ -60,9 +62,9 @@ def write() -> None:
         return
     try:
         services.write(batch)
-    except services.NotWritten:
+    except services.NotWritten as error:
+        logger.warning("What people do waits to be written down: %s", error)
         _put_back(batch)
-        raise
 
 
 def forget() -> None:
