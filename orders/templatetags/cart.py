@@ -47,3 +47,9 @@ register.simple_tag(delivery.promise, name="delivery_promise")
 
 def _day(day: date) -> str:
     return date_format(day, "D j M")
+
+
+@register.simple_block_tag
+def once(content: str) -> str:
+    """Draw what is shown in several places once: ``{% once as lines %}…{% endonce %}{{ lines }}``."""
+    return content
