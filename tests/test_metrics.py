@@ -29,7 +29,7 @@ from products.tests.factories import ProductFactory
 from tests.services import free_port
 
 pytestmark = pytest.mark.integration
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(autouse=True)
