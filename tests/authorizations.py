@@ -252,6 +252,7 @@ webhooks_webhookendpoint     403/200 403/200 403/200 403/200 403/200
 webhooks_webhookdelivery     403/200 403/403 403/200 403/403 403/200
 jobs_job                     200/200 403/403 302/200 403/403 404/200
 incidents_errorgroup         403/200 403/403 403/200 403/403 403/200
+incidents_alert              403/200 403/403 403/200 403/403 403/200
 incidents_errorreport        403/200 403/403 403/200 403/403 403/200
 incidents_erroroccurrence    403/200 403/403 403/200 403/403 403/200
 outbox_outboxevent           403/200 403/403 302/302 403/403 403/302

@@ -14,11 +14,12 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
 
 from dbProject.access import services as access
 from dbProject.access.models import Scope
 from dbProject.incidents import recording
-from dbProject.incidents.models import ErrorGroup, ErrorOccurrence, ErrorReport
+from dbProject.incidents.models import Alert, ErrorGroup, ErrorOccurrence, ErrorReport
 from dbProject.jobs import services as jobs
 from dbProject.jobs.models import Job
 from dbProject.pages import services as texts
@@ -100,6 +101,9 @@ class World:
         endpoint, _secret = webhooks.add_endpoint(url="https://partner.example.com/hook", name="Partner")
         recording.note(ValueError(), error_id=recording.new_id())
         self.rows = {
+            "incidents.alert": Alert.objects.create(
+                rule="cpu", value=99, limit=80, began_at=timezone.now(), checked_at=timezone.now()
+            ),
             "incidents.errorreport": ErrorReport.objects.create(day="2026-11-27", errors=1, text="One."),
             "incidents.errorgroup": ErrorGroup.objects.get(),
             "incidents.erroroccurrence": ErrorOccurrence.objects.get(),

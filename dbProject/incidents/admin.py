@@ -17,11 +17,17 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
 from dbProject.incidents import selectors, services
-from dbProject.incidents.models import ErrorGroup, ErrorOccurrence, ErrorReport
+from dbProject.incidents.models import Alert, ErrorGroup, ErrorOccurrence, ErrorReport
 from dbProject.staff import ReadOnlyAdmin
 
 SEVERITY_LABELS = {"low": "info", "medium": "info", "high": "warning", "critical": "danger"}
 STATE_LABELS = {"open": "danger", "resolved": "success", "ignored": "info"}
+ALERT_LABELS = {"waiting": "warning", "on": "danger", "over": "success"}
+ALERT_STATES = {
+    "waiting": gettext_lazy("Not for long yet"),
+    "on": gettext_lazy("Told"),
+    "over": gettext_lazy("Over"),
+}
 
 
 class OccurrenceInline(TabularInline):
@@ -134,3 +140,18 @@ class ErrorReportAdmin(ReadOnlyAdmin):
     list_display = ("day", "errors")
     ordering = ("-day",)
     fields = ("day", "errors", "text")
+
+
+@admin.register(Alert)
+class AlertAdmin(ReadOnlyAdmin):
+    """What passed its limit, now and before."""
+
+    list_display = ("rule", "host", "alert_state", "value", "limit", "began_at", "told_at", "ended_at")
+    list_filter = (("rule", ChoicesDropdownFilter),)
+    ordering = ("-began_at",)
+    fields = ("rule", "host", "value", "limit", "began_at", "checked_at", "told_at", "ended_at")
+
+    @display(description=gettext_lazy("state"), label=ALERT_LABELS)
+    def alert_state(self, alert: Alert) -> tuple[str, Any]:
+        name = "over" if alert.ended_at else "on" if alert.told_at else "waiting"
+        return name, ALERT_STATES[name]

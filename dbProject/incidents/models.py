@@ -138,3 +138,39 @@ class ErrorReport(models.Model):
 
     def __str__(self) -> str:
         return str(self.day)
+
+
+class Alert(models.Model):
+    """A limit that was passed: since when, whether staff were told, and until when."""
+
+    class Rule(models.TextChoices):
+        CPU = "cpu", _("Processor")
+        SPACE = "space", _("Memory or disk")
+        ERRORS = "errors", _("Error rate")
+        OUTBOX = "outbox", _("Outbox late")
+        RECONCILE = "reconcile", _("Books disagree")
+
+    rule = models.CharField(_("rule"), max_length=20, choices=Rule.choices)
+    host = models.CharField(_("machine"), max_length=100, blank=True, help_text=_("Empty: the whole shop."))
+    value = models.FloatField(_("value"))
+    limit = models.FloatField(_("limit"))
+    began_at = models.DateTimeField(_("began"))
+    checked_at = models.DateTimeField(_("last checked"))
+    told_at = models.DateTimeField(_("told"), null=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, db_index=True)
+
+    class Meta:
+        db_table = "alerts"
+        verbose_name = _("alert")
+        verbose_name_plural = _("alerts")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["rule", "host"], condition=Q(ended_at=None), name="alert_once_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(told_at__isnull=False), name="alert_ended_was_told"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_rule_display()} {self.host}".strip()

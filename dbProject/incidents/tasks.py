@@ -5,7 +5,7 @@ from typing import Any
 
 from celery import shared_task
 
-from dbProject.incidents import announcing, services
+from dbProject.incidents import announcing, services, watching
 from dbProject.incidents.announcing import Notice
 from dbProject.outbox.tasks import consumer
 
@@ -26,3 +26,9 @@ def post_notice(*, subject: str, lines: Sequence[str], link: str, event_id: str,
 def mail_error_report(**_later: Any) -> None:
     """Mail staff the errors of a day, if there are any."""
     services.report()
+
+
+@shared_task(expires=50)  # seconds; the next one measures again
+def check_alerts(**_later: Any) -> None:
+    """Measure what alerts are about."""
+    watching.check()

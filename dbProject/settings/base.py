@@ -306,6 +306,7 @@ RETENTION = {
     "jobs": "dbProject.jobs.services.tidy",
     "outbox": "dbProject.outbox.services.tidy",
     "errors": "dbProject.incidents.services.tidy",
+    "alerts": "dbProject.incidents.watching.tidy",
     "answers": "dbProject.idempotency.services.tidy",
     "login_tokens": "dbProject.access.services.tidy",
     "rate_counts": "dbProject.limits.services.tidy",

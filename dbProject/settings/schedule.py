@@ -28,6 +28,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour="2", minute="40"),
     },
     "reconcile": {"task": "orders.tasks.reconcile", "schedule": crontab(hour="3", minute="30")},
+    "check-alerts": {"task": "dbProject.incidents.tasks.check_alerts", "schedule": 60.0},  # seconds
     "mail-error-report": {
         "task": "dbProject.incidents.tasks.mail_error_report",
         "schedule": crontab(hour="6", minute="0"),

@@ -200,6 +200,12 @@ UNFOLD: dict[str, Any] = {
                     entry(_("Behavior"), "filter_alt", "behavior_funnel", "behavior.view_funnel"),
                     entry(_("Request profile"), "speed", "metrics_profile", "metrics.view_profile"),
                     entry(
+                        _("Alerts"),
+                        "notifications_active",
+                        "incidents_alert_changelist",
+                        "incidents.view_alert",
+                    ),
+                    entry(
                         _("Error report"),
                         "monitoring",
                         "incidents_errorgroup_report",
