@@ -20,7 +20,7 @@ from dbProject.outbox.models import OutboxEvent
 from dbProject.webhooks.tests.receivers import Receiver
 from users.tests.factories import UserFactory
 
-ROUTES = "dbProject.incidents.tests.breaking"
+ROUTES = "tests.breaking"
 pytestmark = pytest.mark.django_db
 
 
@@ -137,8 +137,8 @@ def test_the_same_error_of_the_same_function_is_one_group_and_others_are_others(
     visitor.get("/elsewhere/")
 
     assert sorted(ErrorGroup.objects.values_list("exception", "place", "count")) == [
-        ("KeyError", "dbProject/incidents/tests/breaking.py:elsewhere", 1),
-        ("RuntimeError", "dbProject/incidents/tests/breaking.py:broken", 2),
+        ("KeyError", "tests/breaking.py:elsewhere", 1),
+        ("RuntimeError", "tests/breaking.py:broken", 2),
     ]
 
 
@@ -149,7 +149,7 @@ def test_an_error_that_comes_from_a_library_belongs_to_the_function_of_ours_that
         kind = recording.kind_of(error, is_task=False)
 
     assert kind.exception == "json.decoder.JSONDecodeError"
-    assert kind.place.startswith("dbProject/incidents/tests/test_errors.py:test_an_error_that_comes")
+    assert kind.place.startswith("tests/test_errors.py:test_an_error_that_comes")
 
 
 def test_a_group_keeps_its_newest_occurrences_and_no_more(settings):
