@@ -152,7 +152,9 @@ def _messages() -> Callable[[], Awaitable[dict[str, Any]]]:
     said = iter([{"type": "http.request", "body": b"", "more_body": False}])
 
     async def receive() -> dict[str, Any]:
-        return next(said, None) or await asyncio.Future()
+        for message in said:
+            return message
+        return await asyncio.Future[dict[str, Any]]()
 
     return receive
 
