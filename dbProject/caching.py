@@ -21,7 +21,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 
-from dbProject import observation
+from dbProject import observation, replica
 
 T = TypeVar("T")
 GROUPS = ("catalog", "delivery", "offers", "pages", "taxes")
@@ -210,7 +210,8 @@ def _taken_over(group: str, full_key: str, entry: Entry) -> Any:
 
 def _built(group: str, full_key: str, build: Callable[[], Any], *, seconds: int) -> Any:
     began = time.time()
-    value = build()
+    with replica.passed_by():  # a copy that lags would be kept as if it were what is
+        value = build()
     _count(group, "built")
     entry = Entry(value, due_at=began + FRESH_SHARE * seconds, until=began + seconds)
     cache.set(full_key, entry, timeout=seconds)
@@ -257,6 +258,12 @@ def version(group: str) -> str | None:
     """Return what stands for ``group`` as it is now, for all processes; None while Redis is away."""
     generation = _generation(group)
     return None if generation.startswith(OWN) else generation
+
+
+def changed_within(group: str, seconds: float) -> bool:
+    """Say whether ``group`` was forgotten so lately, or nobody knows because Redis is away."""
+    generation = _generation(group)
+    return generation.startswith(OWN) or time.time_ns() - int(generation) < seconds * 1e9
 
 
 def _ask_for_generations(groups: tuple[str, ...]) -> dict[str, str]:

@@ -1,15 +1,17 @@
 """Middleware that belongs to no app."""
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from dbProject import locks, outages
+from dbProject import caching, locks, outages, replica
 from dbProject.errors import ShopError
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -111,6 +113,50 @@ class LanguageMiddleware:
             response.headers.setdefault("Content-Language", language)
             patch_vary_headers(response, ("Cookie", "Accept-Language"))
         return response
+
+
+class ReplicaMiddleware:
+    """Choose the database that a page of the catalog is read from; not there without a replica.
+
+    Who has just written reads the primary, by a signed cookie with a short life, and so does everybody while
+    the catalog has just changed: a page may be kept for longer than the replica lags.
+    """
+
+    COOKIE = "wrote"
+    SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+    def __init__(self, get_response: Next) -> None:
+        if replica.REPLICA not in settings.DATABASES:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with replica.passed_by():
+            response = self.get_response(request)
+        if request.method not in self.SAFE:
+            response.set_signed_cookie(
+                self.COOKIE,
+                "1",
+                max_age=settings.REPLICA_LAG_SECONDS,
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
+        return response
+
+    def process_view(
+        self, request: HttpRequest, _view: Callable[..., Any], _args: Any, _kwargs: Any
+    ) -> HttpResponse | None:
+        seconds, match = settings.REPLICA_LAG_SECONDS, request.resolver_match
+        if (
+            request.method in self.SAFE
+            and match is not None
+            and match.view_name in settings.REPLICA_VIEWS
+            and not request.get_signed_cookie(self.COOKIE, "", max_age=seconds)
+            and not caching.changed_within("catalog", seconds)
+        ):
+            replica.use()
+        return None
 
 
 class ShopErrorMiddleware:

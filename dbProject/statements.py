@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar, cast
 
 from django.core.exceptions import EmptyResultSet
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import DEFAULT_DB_ALIAS, connections, router
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
 
@@ -43,6 +44,8 @@ class Written(NamedTuple):
     """Position among the parameters, which value it is, and which part of that if it is a tuple."""
     reading: Reading | None
     """Where the rows are of a model."""
+    model: type[Model]
+    """Whose table is asked, which may be one that is read from a replica."""
 
 
 class Shape(NamedTuple):
@@ -63,13 +66,14 @@ def rows(name: Hashable, build: Callable[..., QuerySet[M]], *values: Value) -> l
         return []
     reading = cast(Reading, written.reading)
     first, last = reading.first, reading.first + len(reading.columns)
+    connection = connections[router.db_for_read(written.model)]
     found = []
-    for row in _ask(written, values):
+    for row in _ask(written, values, connection):
         one = list(row)
         for position, (converters, expression) in reading.converters.items():
             for convert in converters:
                 one[position] = convert(one[position], expression, connection)
-        instance = reading.model.from_db(DEFAULT_DB_ALIAS, reading.columns, one[first:last])
+        instance = reading.model.from_db(connection.alias, reading.columns, one[first:last])
         for relation in reading.relations:
             relation.populate(one, instance)
         for annotation, position in reading.annotations.items():
@@ -81,10 +85,14 @@ def rows(name: Hashable, build: Callable[..., QuerySet[M]], *values: Value) -> l
 def tuples(name: Hashable, build: Callable[..., QuerySet[Any, Any]], *values: Value) -> list[tuple[Any, ...]]:
     """Return what ``build(*values)``, a ``values_list``, finds, as the database gives it; one query."""
     written = _written(name, build, values)
-    return [] if written is None else _ask(written, values)
+    if written is None:
+        return []
+    return _ask(written, values, connections[router.db_for_read(written.model)])
 
 
-def _ask(written: Written, values: tuple[Value, ...]) -> list[tuple[Any, ...]]:
+def _ask(
+    written: Written, values: tuple[Value, ...], connection: BaseDatabaseWrapper
+) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(written.sql, _filled_in(written, values))
         return cast(list[tuple[Any, ...]], cursor.fetchall())
@@ -133,7 +141,8 @@ def _write(key: _Key) -> Written | None:
     ]
     if len({(place, part) for _position, place, part in places}) != len(where):
         raise TypeError(f"{key.shape.name}: a value is not among the parameters as it was given")
-    return Written(sql, list(parameters), places, _reading(compiler) if compiler.klass_info else None)
+    reading = _reading(compiler) if compiler.klass_info else None
+    return Written(sql, list(parameters), places, reading, query.model)
 
 
 def _reading(compiler: Any) -> Reading:

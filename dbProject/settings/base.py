@@ -114,6 +114,7 @@ MIDDLEWARE = [
     "users.middleware.StaffSecondFactorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "dbProject.middleware.ReplicaMiddleware",
     "dbProject.middleware.ShopErrorMiddleware",
 ]
 FORM_RENDERER = "dbProject.form_renderer.FormRenderer"
@@ -224,6 +225,27 @@ def read_database(name: str) -> dict[str, Any]:
 
 
 DATABASES = {"default": read_database("DATABASE_URL")}
+DATABASE_ROUTERS: list[str] = []
+REPLICA_APPS = {"products"}
+REPLICA_VIEWS = {
+    *(
+        "home",
+        "product_list",
+        "product_detail",
+        "category_detail",
+        "brand_detail",
+        "search",
+        "search_suggest",
+    ),
+    *("product-list", "product-detail", "product-reviews", "category-list", "brand-list", "merchant_feed"),
+}
+"""Pages that may be read from a copy: those of the catalog (see dbProject.replica)."""
+REPLICA_LAG_SECONDS = 10
+"""How far it may lag. So long after a write the writer reads the primary, and everybody after a change."""
+if env.str("DATABASE_REPLICA_URL", default=""):
+    DATABASES["replica"] = {**read_database("DATABASE_REPLICA_URL"), "TEST": {"MIRROR": "default"}}
+    DATABASES["replica"]["OPTIONS"]["connect_timeout"] = 1  # second; without it the primary answers
+    DATABASE_ROUTERS = ["dbProject.replica.Router"]
 
 # Cache -- may vanish or hang without harm: misses instead of errors, and 0.25 s once to find out.
 REDIS_URL = env.str("REDIS_URL")

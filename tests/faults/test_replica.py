@@ -1,0 +1,65 @@
+"""A copy of the database that lags behind: who reads it, who does not, and what pages do without it."""
+
+import pytest
+from django.core.cache import cache
+
+from orders.tests.factories import MethodFactory
+from products.models import Product
+from products.tests.factories import ProductFactory
+from tests.faults.standby import standby
+
+pytestmark = pytest.mark.race
+
+
+@pytest.fixture
+def mug():
+    MethodFactory()
+    return ProductFactory(name="Old mug", slug="mug", stock_quantity=9)
+
+
+def test_a_replica_that_lags_is_read_by_who_only_looks(mug, shop_with):
+    with standby() as replica:
+        # Past every service, so that nothing is forgotten: what is read tells where it was read.
+        Product.objects.filter(pk=mug.pk).update(name="New mug")
+        shop = shop_with(DATABASE_REPLICA_URL=replica.url, SHARED_PAGE_SECONDS="0")
+        shop.start_web()
+        _let_changes_grow_old()
+
+        for path in ("/products/mug/", "/products/", f"/api/products/{mug.pk}/"):
+            assert "Old mug" in shop.browser.get(path).text, path
+
+        # Whoever has just written sees what is; the cart does in any case.
+        shop.browser.post(
+            "/cart/add/", data={"product_id": mug.pk}, headers={"Sec-Fetch-Site": "same-origin"}
+        )
+        assert "New mug" in shop.browser.get("/products/mug/").text
+        assert "New mug" in shop.browser.get("/cart/").text
+
+        # What has just changed is read by everybody where it was changed.
+        shop.browser.cookies.clear()
+        assert "Old mug" in shop.browser.get("/products/mug/").text
+        _change()
+        assert "New mug" in shop.browser.get("/products/mug/").text
+
+        _let_changes_grow_old()
+        replica.catch_up()
+        assert "New mug" in shop.browser.get("/products/mug/").text
+
+        Product.objects.filter(pk=mug.pk).update(name="Newest mug")
+        replica.stop()
+        for _ in range(3):
+            answer = shop.browser.get("/products/mug/")
+            assert answer.status_code == 200
+            assert "Newest mug" in answer.text
+
+
+def _change():
+    """Retire what is remembered of the catalog, as every service does that changes it."""
+    from dbProject import caching
+
+    caching.forget("catalog")
+
+
+def _let_changes_grow_old():
+    """Have the last change of the catalog be long ago."""
+    cache.set("generation:catalog", 1, timeout=None)
