@@ -232,7 +232,9 @@ MUTANTS = (
         (
             Edit(
                 OUTBOX,
-                "    event = OutboxEvent.objects.create(task=task, payload=payload, private=private)\n"
+                "    event = OutboxEvent.objects.create("
+                "task=task, payload=payload, private=private, **_origin())\n"
+                '    observation.count_step("outbox", began, task=task)\n'
                 "    _poke_after_commit()\n",
                 "    late = timezone.now() + timedelta(days=365)\n"
                 "    event = OutboxEvent.objects.create("
@@ -261,7 +263,7 @@ MUTANTS = (
         (
             Edit(
                 MAIL,
-                "    letter.send()\n    outbox.finish(event_id)\n",
+                "    letter.send()\n",
                 "    outbox.finish(event_id)\n    letter.send()\n",
             ),
         ),

@@ -1,5 +1,6 @@
 """How accounts work here where django-allauth asks: user names, mails, who enters a code, second factors."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from dbProject import clients, sealing
+from dbProject import clients, repeats, sealing
 from users.models import User
 from users.services import mails
 
@@ -120,6 +121,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         "cannot_generate_recovery_codes": _("Recovery codes come with a second factor: set one up first."),
         "incorrect_code": _("That is not the code."),
     }
+
+    def is_mfa_enabled(self, user: User, types: Sequence[Authenticator.Type] | None = None) -> bool:
+        with repeats.allowed("django-allauth asks anew at each step of a sign-in"):
+            return bool(super().is_mfa_enabled(user, types))
 
     def get_totp_issuer(self) -> str:
         return str(settings.STORE_NAME)
