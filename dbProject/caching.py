@@ -210,7 +210,7 @@ def _taken_over(group: str, full_key: str, entry: Entry) -> Any:
 
 def _built(group: str, full_key: str, build: Callable[[], Any], *, seconds: int) -> Any:
     began = time.time()
-    with replica.passed_by():  # a copy that lags would be kept as if it were what is
+    with replica.passed_by_for_keeping():
         value = build()
     _count(group, "built")
     entry = Entry(value, due_at=began + FRESH_SHARE * seconds, until=began + seconds)

@@ -119,7 +119,7 @@ class ReplicaMiddleware:
     """Choose the database that a page of the catalog is read from; not there without a replica.
 
     Who has just written reads the primary, by a signed cookie with a short life, and so does everybody while
-    the catalog has just changed: a page may be kept for longer than the replica lags.
+    the catalog has just changed.
     """
 
     COOKIE = "wrote"

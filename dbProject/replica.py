@@ -20,16 +20,21 @@ REPLICA = "replica"
 _alias: ContextVar[str] = ContextVar("database of the catalog", default=DEFAULT_DB_ALIAS)
 
 
+_is_for_keeping: ContextVar[bool] = ContextVar("what is read is kept", default=False)
+
+
 def alias() -> str:
     """Return the name of the database that the catalog is read from here and now."""
     return _alias.get()
 
 
 def use() -> None:
-    """Read the catalog from the replica until :func:`passed_by` ends, if it answers.
+    """Read the catalog from the replica until :func:`passed_by` ends, if it answers and nothing is kept.
 
     One that is away is asked again after a minute only.
     """
+    if _is_for_keeping.get():
+        return
     breaker = resilience.breaker("replica", trips_on=(Error,), failures=1)
     with suppress(Error, resilience.CircuitOpen), breaker.guard(), connections[REPLICA].cursor():
         _alias.set(REPLICA)
@@ -43,6 +48,17 @@ def passed_by() -> Iterator[None]:
         yield
     finally:
         _alias.reset(token)
+
+
+@contextmanager
+def passed_by_for_keeping() -> Iterator[None]:
+    """Read everything from the primary, whatever is told inside: the old would be kept as if it were new."""
+    token = _is_for_keeping.set(True)
+    try:
+        with passed_by():
+            yield
+    finally:
+        _is_for_keeping.reset(token)
 
 
 class Router:

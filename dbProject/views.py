@@ -3,7 +3,8 @@
 import sys
 from collections.abc import Callable
 from decimal import Decimal
-from typing import cast
+from threading import Lock
+from typing import Any, cast
 
 from csp.constants import UNSAFE_INLINE
 from csp.decorators import csp_update
@@ -31,7 +32,7 @@ from django.views.static import serve
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from dbProject import health as dependencies
-from dbProject import outages
+from dbProject import locks, outages
 from dbProject.architecture import answers, problems
 from dbProject.architecture.figures import Measured
 from dbProject.mail import SampleMail, rendered
@@ -226,6 +227,9 @@ def alive(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "alive"})
 
 
+MEASURING_SECONDS = 10
+"""How long who measures waits for another who does: two at once would measure each other."""
+_measuring = Lock()
 MEASURES: dict[str, Callable[[], Measured]] = {
     "concurrency": measured.concurrency,
     "monolith": answers.monolith,
@@ -240,7 +244,7 @@ MEASURES: dict[str, Callable[[], Measured]] = {
 def architecture(request: HttpRequest) -> HttpResponse:
     """Show staff, and everybody in development, how the shop answers five problems of architecture."""
     _insist_on_staff(request)
-    return TemplateResponse(request, "architecture.html", {"problems": problems.PROBLEMS})
+    return TemplateResponse(request, "architecture.html", _problems())
 
 
 @require_POST
@@ -250,8 +254,17 @@ def architecture_measure(request: HttpRequest, slug: str) -> HttpResponse:
     _insist_on_staff(request)
     if slug not in MEASURES:
         raise Http404
-    context = {"problems": problems.PROBLEMS, "measured": MEASURES[slug](), "current": slug}
+    if not _measuring.acquire(timeout=MEASURING_SECONDS):
+        raise locks.Busy
+    try:
+        context = {**_problems(), "measured": MEASURES[slug](), "current": slug}
+    finally:
+        _measuring.release()
     return TemplateResponse(request, "architecture.html", context)
+
+
+def _problems() -> dict[str, Any]:
+    return {"problems": problems.PROBLEMS, "files": problems.files()}
 
 
 @require_safe

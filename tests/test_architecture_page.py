@@ -7,6 +7,7 @@ from celery.contrib.testing.worker import start_worker
 from django.conf import settings
 from django.db.models import Sum
 
+from dbProject import views
 from dbProject.architecture import answers, computing, dependencies, imports, problems, serving
 from dbProject.celery import app
 from dbProject.views import MEASURES
@@ -14,9 +15,11 @@ from orders.carriers import trial
 from orders.models import OrderItem
 from orders.selectors import line_sums
 from orders.tests.factories import OrderFactory, OrderItemFactory
+from products.models import Product
 from users.tests.factories import UserFactory
 
 FEW = 2_000
+AMOUNTS = ("unit_price", "total_price", "net_amount", "gross_amount")
 
 
 @pytest.fixture
@@ -33,6 +36,35 @@ def test_staff_see_five_problems_each_with_a_way_to_measure_it(staff):
     for slug in MEASURES:
         assert f'action="/architecture/{slug}/#{slug}"' in page
     assert 'class="figures"' not in page
+
+
+@pytest.mark.django_db
+def test_staff_show_a_second_factor_first_where_they_need_one(staff, settings):
+    settings.STAFF_NEED_SECOND_FACTOR = True
+
+    for path in ("/architecture/", "/architecture/read/pyproject.toml"):
+        assert staff.get(path).headers["Location"] == "/account/security/"
+    assert staff.post("/architecture/monolith/").headers["Location"] == "/account/security/"
+
+
+@pytest.mark.django_db
+def test_whoever_measures_while_another_does_waits_and_is_told(staff, monkeypatch):
+    monkeypatch.setattr(views, "MEASURING_SECONDS", 0.01)
+
+    with views._measuring:
+        assert staff.post("/architecture/monolith/").status_code == 503
+    assert staff.post("/architecture/monolith/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_file_that_is_not_here_is_named_and_not_linked(staff, monkeypatch, tmp_path, settings):
+    settings.BASE_DIR = tmp_path
+
+    page = staff.get("/architecture/").content.decode()
+
+    assert "docs/architecture.md" in page
+    assert "/architecture/read/" not in page
+    assert staff.get("/architecture/read/pyproject.toml").status_code == 404
 
 
 @pytest.mark.django_db
@@ -123,6 +155,30 @@ def test_every_way_of_summing_comes_to_the_same(monkeypatch):
 
     assert sums.lines == OrderItem.objects.count() >= 3
     assert sums.total == OrderItem.objects.aggregate(total=Sum("gross_amount"))["total"] > 0
+
+
+@pytest.mark.journey
+@pytest.mark.django_db
+def test_thousands_of_lines_sum_up_to_the_cent_on_either_database():
+    line = OrderItemFactory(order=OrderFactory())
+    products = Product.objects.bulk_create(
+        _copy(line.product, sku=f"SUM-{number}", slug=f"sum-{number}") for number in range(4_000)
+    )
+    amounts = [Decimal(100 + number * 7919 % 29_989) / 100 for number in range(4_000)]
+    OrderItem.objects.bulk_create(
+        _copy(line, product_id=product.pk, quantity=1, **dict.fromkeys(AMOUNTS, amount))
+        for product, amount in zip(products, amounts, strict=True)
+    )
+
+    sums = line_sums.compare()
+
+    assert sums.lines == OrderItem.objects.count()
+    assert sums.total == sum(OrderItem.objects.values_list("gross_amount", flat=True))
+
+
+def _copy(row, **changes):
+    columns = [column for column in row._meta.concrete_fields if not (column.primary_key or column.generated)]
+    return type(row)(**{column.attname: getattr(row, column.attname) for column in columns} | changes)
 
 
 @pytest.mark.django_db

@@ -42,6 +42,10 @@ class SessionAddressMiddleware:
         return response
 
 
+STAFF_PAGES = {"architecture", "architecture_measure", "architecture_source"}
+"""Those that are no screens of the admin."""
+
+
 class StaffSecondFactorMiddleware:
     """Open the staff screens to who has shown a second factor, and lead who has none to setting it up."""
 
@@ -54,7 +58,8 @@ class StaffSecondFactorMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        is_for_staff = request.resolver_match is not None and "admin" in request.resolver_match.app_names
+        match = request.resolver_match
+        is_for_staff = match is not None and ("admin" in match.app_names or match.view_name in STAFF_PAGES)
         if not (is_for_staff and settings.STAFF_NEED_SECOND_FACTOR and request.user.is_authenticated):
             return None
         if not request.user.is_staff or has_shown_second_factor(request, request.user):

@@ -33,7 +33,14 @@ def compare(*, rounds: int = ROUNDS) -> Times:
         in_threads = _measured(threads, work)
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
         in_processes = _measured(processes, work)
-    return Times(in_turn, in_threads, in_processes, len(os.sched_getaffinity(0)))
+    return Times(in_turn, in_threads, in_processes, _cores())
+
+
+def _cores() -> int:
+    """Return how many cores this process may use, where the system can say so; else how many there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def burn(rounds: int) -> int:
