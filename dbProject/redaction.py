@@ -7,6 +7,7 @@ what somebody typed.
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -33,13 +34,22 @@ PATTERNS = (
 )
 SHORTEST = 4
 """Characters of a typed value that are looked for: what is shorter stands everywhere by chance."""
+MOST_TYPED, MOST_TYPED_CHARACTERS = 200, 20_000
+"""Values of a request that are looked for, and their characters. To send more is cheap, to look is not."""
+FRAME = re.compile(r'^ *File "[^"\n]+", line \d+, in \S+$', re.MULTILINE)
+MOST_FRAMES = 100
 LONGEST_HEAD, LONGEST_TAIL = 4_000, 16_000
 """Characters of a text that are kept: where a traceback begins, and where it ends, with what went wrong."""
 OF_A_PERSON = ("email", "first_name", "last_name", "phone", "username")
 
 
-def redacted(text: str, typed: Iterable[str] = ()) -> str:
-    """Return ``text`` without mail addresses, secrets, rows that Postgres repeats, and what was ``typed``."""
+def redacted(text: str, typed: Iterable[str] | None = ()) -> str:
+    """Return ``text`` without mail addresses, secrets, rows that Postgres repeats, and what was ``typed``.
+
+    Where that is None, too much to be looked for, only the frames of a traceback are left.
+    """
+    if typed is None:
+        return "\n".join([*FRAME.findall(text)[-MOST_FRAMES:], REMOVED])
     for value in typed:
         text = text.replace(value, REMOVED)
     if len(text) > LONGEST_HEAD + LONGEST_TAIL:
@@ -49,18 +59,40 @@ def redacted(text: str, typed: Iterable[str] = ()) -> str:
     return text
 
 
-def typed_in(request: HttpRequest) -> list[str]:
+def typed_in(request: HttpRequest) -> list[str] | None:
     """Return what came with a request and was read, and how its visitor is named; longest first.
 
-    Each in the spellings in which texts repeat it: as it is, as Python, JSON and addresses quote it.
+    Each in the spellings in which texts repeat it: as it is, as Python, JSON and addresses quote it. None if
+    it is too much to look for (``MOST_TYPED``).
     """
-    values: set[str] = {*request.COOKIES.values(), request.META.get("HTTP_AUTHORIZATION", "")}
-    for source in (request.GET, _posted(request)):
-        values |= {*_leaves(source)}
-    if (user := getattr(request, "_cached_user", None)) is not None:
-        values |= {str(getattr(user, name, "")) for name in OF_A_PERSON}
-    spelled = {form for value in values if len(value) >= SHORTEST for form in _spellings(value)}
-    return sorted(spelled, key=len, reverse=True)
+    try:
+        values = _values(request)
+    except RecursionError:  # lists in lists in lists
+        return None
+    if values is None:
+        return None
+    return sorted({form for value in values for form in _spellings(value)}, key=len, reverse=True)
+
+
+def _values(request: HttpRequest) -> set[str] | None:
+    if len(getattr(request, "_body", b"")) > MOST_TYPED_CHARACTERS:
+        return None
+    user = getattr(request, "_cached_user", None)
+    values: set[str] = set()
+    characters = 0
+    for value in chain(
+        request.COOKIES.values(),
+        [request.META.get("HTTP_AUTHORIZATION", "")],
+        [str(getattr(user, name, "")) for name in OF_A_PERSON],
+        _leaves(request.GET),
+        _leaves(_posted(request)),
+    ):
+        if len(value) >= SHORTEST and value not in values:
+            values.add(value)
+            characters += len(value)
+            if len(values) > MOST_TYPED or characters > MOST_TYPED_CHARACTERS:
+                return None
+    return values
 
 
 def body_of(request: HttpRequest, *, longest: int) -> str:
@@ -105,7 +137,7 @@ def _posted(request: HttpRequest) -> Any:
 def _plain(body: bytes) -> Any:
     try:
         return json.loads(body) if body else {}
-    except ValueError:
+    except (ValueError, RecursionError):  # no JSON, or lists in lists in lists
         return {}
 
 

@@ -175,6 +175,31 @@ def test_a_flood_is_counted_in_full_and_written_in_bounds(settings, django_asser
     assert ErrorOccurrence.objects.count() == 3
 
 
+def test_what_was_counted_and_could_not_be_written_is_written_the_next_time(settings, monkeypatch):
+    settings.ERRORS_WRITTEN_PER_MINUTE = 0
+    for error in (RuntimeError, ValueError, KeyError):
+        fail(error())
+    write = recording._write
+
+    def away(kind, *rest):
+        if kind.exception == "ValueError":
+            raise OperationalError("no")
+        write(kind, *rest)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(recording, "_write", away)
+        with pytest.raises(OperationalError):
+            recording.write_pending()
+    fail(ValueError())
+    recording.write_pending()
+
+    assert dict(ErrorGroup.objects.values_list("exception", "count")) == {
+        "RuntimeError": 1,
+        "ValueError": 2,
+        "KeyError": 1,
+    }
+
+
 def test_an_error_costs_one_short_transaction(django_assert_num_queries):
     fail()
     with django_assert_num_queries(5):  # savepoint, group, count, occurrence, savepoint
@@ -319,7 +344,7 @@ def test_a_webhook_that_refuses_is_asked_again_later_and_makes_no_error_of_its_o
 
     event.refresh_from_db()
     assert (event.finished_at, event.claimed_until) == (None, None)
-    assert "500" in event.last_error
+    assert event.last_error == "HTTPError: The webhook answered 500"
     assert ErrorGroup.objects.count() == 1
 
 

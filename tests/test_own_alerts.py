@@ -1,6 +1,6 @@
 """What passes its limit for long is told once, and so is its end, however many look and whatever dies."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -122,15 +122,46 @@ def test_killed_while_it_is_told_the_next_look_tells(monkeypatch):
     assert told() == ["Alert: Books disagree"]
 
 
+def steady(monkeypatch, *, errors_a_minute):
+    """Let half an hour pass minute by minute, with so many errors in each, spread evenly."""
+    moment = datetime(2026, 1, 5, 12, 3, 20, tzinfo=UTC)
+    monkeypatch.setattr(timezone, "now", lambda: moment)
+    for _ in range(30):
+        for _ in range(errors_a_minute):
+            moment += timedelta(minutes=1) / errors_a_minute
+            note_error()
+        watching.note(Rule.ERRORS, value=watching.errors())
+
+
+def note_error():
+    try:
+        raise RuntimeError
+    except RuntimeError as error:
+        recording.note(error, error_id=recording.new_id())
+
+
+@pytest.mark.parametrize(
+    ("errors_a_minute", "subjects"),
+    [(6, ["New error: RuntimeError", "Alert: Error rate"]), (4, ["New error: RuntimeError"])],
+)
+def test_more_than_five_errors_a_minute_are_told_and_fewer_are_not(
+    errors_a_minute, subjects, monkeypatch, settings
+):
+    settings.ERRORS_WRITTEN_PER_MINUTE = 1000
+
+    steady(monkeypatch, errors_a_minute=errors_a_minute)
+
+    assert told() == subjects
+
+
 def test_the_figures_are_the_shops_own(monkeypatch, settings):
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: recording.bucket_of(now))
     monkeypatch.setattr(watching.psutil, "cpu_percent", lambda interval: 12.5)
     metrics.note("reconcile_breaks", 3)
     settings.ERRORS_WRITTEN_PER_MINUTE = 1000
     for _ in range(20):
-        try:
-            raise RuntimeError
-        except RuntimeError as error:
-            recording.note(error, error_id=recording.new_id())
+        note_error()
     OutboxEvent.objects.all().delete()
     outbox.record("orders.tasks.some", order_id=1)
     OutboxEvent.objects.update(due_at=timezone.now() - timedelta(seconds=90))

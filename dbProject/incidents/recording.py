@@ -90,14 +90,24 @@ def note(error: BaseException, *, error_id: str, task: str = "") -> None:
 
 @batches.register
 def write_pending() -> None:
-    """Write down what was only counted in this process."""
+    """Write down what was only counted in this process; what cannot be written stays for the next time."""
     if not _pending:
         return
     with _lock:
         counted = dict(_pending)
         _pending.clear()
-    for kind, count in counted.items():
-        _write(kind, count, None)
+    try:
+        for kind in tuple(counted):
+            _write(kind, counted[kind], None)
+            del counted[kind]
+    finally:
+        for kind, count in counted.items():
+            _count_later(kind, count)
+
+
+def bucket_of(moment: datetime) -> datetime:
+    """Return when the five minutes began in which ``moment`` is counted."""
+    return datetime.fromtimestamp(moment.timestamp() // BUCKET_SECONDS * BUCKET_SECONDS, UTC)
 
 
 def forget() -> None:
@@ -119,10 +129,10 @@ def _note(error: BaseException, *, error_id: str, task: str) -> None:
         _write(kind, 1, _occurrence(error, error_id=error_id, task=task))
 
 
-def _count_later(kind: Kind) -> None:
+def _count_later(kind: Kind, count: int = 1) -> None:
     with _lock:
         if kind in _pending or len(_pending) < MOST_PENDING:
-            _pending[kind] = _pending.get(kind, 0) + 1
+            _pending[kind] = _pending.get(kind, 0) + count
     batches.wake()
 
 
@@ -132,9 +142,8 @@ def _write(kind: Kind, count: int, occurrence: ErrorOccurrence | None) -> None:
     instant = connection.ops.adapt_datetimefield_value
     fields = {**kind._asdict(), "fingerprint": kind.fingerprint}
     (group,) = ErrorGroup.objects.raw(UPSERT, {**fields, "no": False, "count": count, "now": instant(now)})
-    bucket = datetime.fromtimestamp(now.timestamp() // BUCKET_SECONDS * BUCKET_SECONDS, UTC)
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, {"group": group.pk, "began_at": instant(bucket), "count": count})
+        cursor.execute(COUNT, {"group": group.pk, "began_at": instant(bucket_of(now)), "count": count})
     if occurrence is not None:
         occurrence.group, occurrence.slot, occurrence.happened_at = group, group.count % SLOTS, now
         ErrorOccurrence.objects.bulk_create(
@@ -181,9 +190,9 @@ def kind_of(error: BaseException, *, is_task: bool) -> Kind:
     return Kind(name[:200], _place_of(error.__traceback__)[:300], severity, category)
 
 
-def text_of(error: BaseException, typed: Iterable[str] = ()) -> str:
+def text_of(error: BaseException, typed: Iterable[str] | None = ()) -> str:
     """Return frames and message of an error and of what it came from: bounded, and without anybody's data."""
-    typed = list(typed)
+    typed = None if typed is None else list(typed)
     parts: list[str] = []
     linked: BaseException | None = error
     while linked is not None and len(parts) < LINKED:

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from dbProject.incidents import announcing
+from dbProject.incidents import announcing, recording
 from dbProject.incidents.announcing import Notice
 from dbProject.incidents.models import Alert, ErrorCount, ErrorGroup
 from dbProject.metrics.models import Reading
@@ -26,7 +26,7 @@ from dbProject.outbox import services as outbox
 
 logger = logging.getLogger(__name__)
 
-MINUTES_OF_ERRORS = 10
+TIME_OF_ERRORS = timedelta(minutes=10)
 UNSEEN = timedelta(hours=1)
 """How long a machine may be silent before its alerts end: it is gone."""
 
@@ -50,10 +50,15 @@ def space() -> float:
 
 
 def errors() -> float:
-    """Errors a minute that nobody foresaw, over ten minutes, but those that are ignored."""
-    since = timezone.now() - timedelta(minutes=MINUTES_OF_ERRORS)
-    counted = ErrorCount.objects.filter(began_at__gt=since).exclude(group__state=ErrorGroup.State.IGNORED)
-    return (counted.aggregate(sum=Sum("count"))["sum"] or 0) / MINUTES_OF_ERRORS
+    """Errors a minute that nobody foresaw, over the last ten to fifteen minutes, but those that are ignored.
+
+    They are counted by five minutes, so it begins where such five begin.
+    """
+    now = timezone.now()
+    since = recording.bucket_of(now - TIME_OF_ERRORS)
+    counted = ErrorCount.objects.filter(began_at__gte=since).exclude(group__state=ErrorGroup.State.IGNORED)
+    minutes: float = (now - since) / timedelta(minutes=1)
+    return (counted.aggregate(sum=Sum("count"))["sum"] or 0) / minutes
 
 
 def outbox_age() -> float:

@@ -24,7 +24,7 @@ from django.db.models import Count, Min, Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from dbProject import observation, resilience
+from dbProject import observation, redaction, resilience
 from dbProject.outbox.models import OutboxEvent, OutboxEventQuerySet
 
 logger = logging.getLogger(__name__)
@@ -162,10 +162,11 @@ def private_of(event_id: UUID | str) -> Mapping[str, Any] | None:
 def fail(event_id: UUID | str, error: str) -> None:
     """Write down why an attempt failed, and take back its claim so that the next may begin.
 
+    Staff read it, so what opens something or says who somebody is is taken out of it.
     The event is due again when the outbox's patience is over; after its last attempt it is parked at once.
     """
     rows = OutboxEvent.objects.unfinished().filter(pk=event_id)
-    rows.update(last_error=error[:500], claimed_until=None)
+    rows.update(last_error=redaction.redacted(error)[:500], claimed_until=None)
     rows.filter(attempts__gte=OutboxEvent.MOST_ATTEMPTS).update(due_at=timezone.now())
 
 

@@ -256,6 +256,16 @@ def test_what_was_finished_long_ago_is_removed():
 
 
 @pytest.mark.django_db
+def test_what_staff_read_of_a_failure_names_nobody_and_opens_nothing():
+    event = OutboxEvent.objects.create(task=TASK)
+
+    outbox.fail(event.pk, "550 robin@example.com, see https://hooks.example.com/T0aB1cD2eF3gH4iJ5kL6mN7o")
+
+    event.refresh_from_db()
+    assert event.last_error == "550 [removed], see https://hooks.example.com/[removed]"
+
+
+@pytest.mark.django_db
 def test_an_event_is_claimed_by_one_consumer_at_a_time():
     event = outbox.record(TASK)
 
