@@ -1,5 +1,7 @@
 """The request profile: what is counted, by several processes, and how staff see it."""
 
+import sys
+from threading import Thread
 from types import SimpleNamespace
 
 import pytest
@@ -7,7 +9,7 @@ from django.core.cache import cache
 from django.http import HttpResponse
 from django.utils.html import escape
 
-from dbProject.metrics import costs, profile
+from dbProject.metrics import costs, memory, profile
 from dbProject.metrics.tallies import LAST_US, Tally
 from dbProject.observation import Observation
 from products.tests.factories import ProductFactory
@@ -73,6 +75,40 @@ def test_processes_add_up(rf):
     assert home.statuses == {200: 2, 404: 1}
     assert found.slowest[0].endpoint == "GET checkout"
     assert found.slowest[0].request_id == "an-id-of-a-request"
+
+
+@pytest.mark.integration
+def test_two_who_write_for_a_process_at_once_take_one_place(rf, monkeypatch):
+    add, others = cache.add, []
+
+    def write_another():
+        answer(rf)
+        profile.write()
+
+    def add_while_another_writes(*args, **options):
+        if not others:
+            others.append(Thread(target=write_another))
+            others[0].start()
+            others[0].join(0.2)  # long enough for one who need not wait
+        return add(*args, **options)
+
+    monkeypatch.setattr(cache, "add", add_while_another_writes)
+    answer(rf)
+    profile.write()
+    others[0].join()
+
+    assert profile.read(hours=1).processes == 1
+    assert profile.read(hours=1).endpoints["GET home"].count == 2
+
+
+@pytest.mark.unit
+def test_memory_is_counted_in_kilobytes_on_every_system(monkeypatch):
+    linux, mac = memory.meter("linux")(), memory.meter("darwin")()
+    monkeypatch.setitem(sys.modules, "resource", None)
+    windows = memory.meter("win32")()
+
+    assert linux == pytest.approx(mac * 1024, rel=0.01)
+    assert windows == pytest.approx(linux, rel=0.9)
 
 
 @pytest.mark.integration

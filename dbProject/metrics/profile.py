@@ -8,7 +8,6 @@ process that is killed loses a few seconds, and a cache that is emptied gets it 
 import heapq
 import time
 from dataclasses import dataclass
-from resource import RUSAGE_SELF, getrusage
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -16,6 +15,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponseBase
 
 from dbProject import batches
+from dbProject.metrics import memory
 from dbProject.metrics.observing import METHODS, OTHER
 from dbProject.metrics.tallies import Tally
 from dbProject.observation import Observation
@@ -93,6 +93,8 @@ class Profile:
 
 
 _lock = Lock()
+_writing = Lock()
+"""Held by whoever writes: two at once would take two places, and count everything twice."""
 _counted = Profile.empty()
 _hour = 0
 _place: int | None = None
@@ -108,7 +110,7 @@ def observe(request: HttpRequest, response: HttpResponseBase, seen: Observation)
     method = request.method or OTHER
     endpoint = f"{method if method in METHODS else OTHER} {seen.route}"
     us = int(seen.seconds * 1_000_000)
-    peak_kb = getrusage(RUSAGE_SELF).ru_maxrss
+    peak_kb = memory.peak_kb()
     with _lock:
         _seen += 1
         tally = _counted.endpoints.get(endpoint)
@@ -148,6 +150,11 @@ def _add_statement(sql: str, us: int) -> None:
 @batches.register
 def write() -> None:
     """Put what this process knows of the hour where others find it; nothing where nothing was added."""
+    with _writing:
+        _write()
+
+
+def _write() -> None:
     global _counted, _hour, _place, _written
     now = int(time.time()) // HOUR
     with _lock:
