@@ -18,7 +18,7 @@ from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.crypto import salted_hmac
 
-from dbProject import observation, redaction
+from dbProject import observation, redaction, sessions
 from dbProject.observation import Observation
 
 logger = logging.getLogger("shop")
@@ -88,8 +88,9 @@ def _redact(_logger: Any, _method: str, line: Line) -> Line:
     if "exception" in line:
         line["exception"] = redaction.redacted(line["exception"], typed)
     # Django's own lines end in the address; in a traceback it would look like a file's.
-    address = [request.path] if request and len(request.path) >= redaction.SHORTEST else []
-    line["event"] = redaction.redacted(line["event"], [*address, *typed])
+    if typed is not None and request and len(request.path) >= redaction.SHORTEST:
+        typed = [request.path, *typed]
+    line["event"] = redaction.redacted(line["event"], typed)
     return line
 
 
@@ -99,7 +100,7 @@ def who(request: HttpRequest) -> dict[str, Any]:
     key = session.session_key if session is not None else request.COOKIES.get(settings.SESSION_COOKIE_NAME)
     match = request.resolver_match
     known = {
-        "user_id": _user_id(request, session),
+        "user_id": _user_id(request),
         "session": hashed("session", key) if key else None,
         "method": request.method,
         "route": match.view_name if match else None,
@@ -113,13 +114,12 @@ def hashed(kind: str, value: str) -> str:
     return salted_hmac(f"dbProject.logs.{kind}", value, algorithm="sha256").hexdigest()[:16]
 
 
-def _user_id(request: HttpRequest, session: Any) -> int | None:
+def _user_id(request: HttpRequest) -> int | None:
     bearer = getattr(request, "bearer", None)
     if bearer is not None:
         pk: int | None = bearer.user.pk
         return pk
-    # Who it is is known only where somebody has asked for it.
-    found = session.get(SESSION_KEY) if session is not None and session.accessed else None
+    found = sessions.loaded(request).get(SESSION_KEY)
     return int(found) if found else None
 
 

@@ -12,7 +12,7 @@ from urllib.parse import unquote_plus
 
 from django.http import HttpRequest, HttpResponseBase, QueryDict
 
-from dbProject import clients, observation
+from dbProject import clients, observation, redaction
 from dbProject.logs import hashed as hashed
 from dbProject.observation import Observation
 
@@ -26,9 +26,10 @@ SUSPICIOUS = {
 }
 LONGEST_LOOK = 20_000
 """Characters of a request that are looked at; of whoever hides behind more, other events tell."""
-LONGEST_PART = 40
 OF_SOMEBODY = {"order_number", "document_number", "reference", "task_id", "pk", "object_id"}
 """Parts of addresses that lead to what belongs to somebody: who tries many gets many 404s."""
+OURS = re.compile(r"[A-Z]{2,3}-\d{4,8}-[0-9A-Z]{6,8}|\d{1,20}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""How numbers of orders and documents, and primary keys look; whatever else stands there was typed."""
 
 
 def observe(request: HttpRequest, response: HttpResponseBase, seen: Observation) -> None:
@@ -52,11 +53,15 @@ def _events(request: HttpRequest, status: int) -> Iterator[tuple[str, dict[str, 
         yield "suspicious_request", {"patterns": patterns}
     route = request.resolver_match
     parts = route.kwargs if route else {}
-    target = {name: str(part)[:LONGEST_PART] for name, part in parts.items() if name in OF_SOMEBODY}
+    target = {name: _masked(str(part)) for name, part in parts.items() if name in OF_SOMEBODY}
     if status == 403 or (status == 404 and target):
         yield "refused", {"target": target}
     elif status < 400 and request.method == "POST" and route and "admin" in route.app_names:
         yield "staff_change", {"target": target}
+
+
+def _masked(part: str) -> str:
+    return part if OURS.fullmatch(part) else redaction.REMOVED
 
 
 def _patterns(request: HttpRequest) -> list[str]:

@@ -241,6 +241,57 @@ def test_what_was_typed_is_found_in_every_spelling_and_the_end_of_a_long_text_is
     assert len(left) < 21_000
 
 
+def test_what_is_sent_with_a_webhook_that_is_refused_is_not_looked_at(client, log_lines, monkeypatch):
+    monkeypatch.setattr(redaction, "typed_in", lambda _: pytest.fail("it is looked at"))
+
+    answer = client.post("/api/payments/webhooks/test/", b"[" * 100_000, content_type="application/json")
+
+    (line,) = of(log_lines, "webhook_refused")
+    assert answer.status_code == 400
+    assert (line["provider"], line["reason"]) == ("test", "the signature is wrong")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        json.dumps({str(number): f"Wilhelmina {number}" for number in range(redaction.MOST_TYPED + 1)}),
+        json.dumps([f"Wilhelmina {'x' * redaction.MOST_TYPED_CHARACTERS}"]),
+        f"[{'1,' * redaction.MOST_TYPED_CHARACTERS}1]",
+    ],
+)
+def test_more_than_can_be_looked_for_leaves_nothing_but_the_frames(rf, body):
+    request = rf.post("/", body, content_type="application/json")
+    assert request.body
+    said = 'Traceback:\n  File "/shop/views.py", line 7, in buy\n    pay(name)\nValueError: Wilhelmina 7'
+
+    left = redaction.redacted(said, redaction.typed_in(request))
+
+    assert left == '  File "/shop/views.py", line 7, in buy\n[removed]'
+
+
+def test_a_form_of_more_than_can_be_looked_for_is_no_other(rf):
+    request = rf.post("/", {str(number): f"Wilhelmina {number}" for number in range(500)})
+    assert request.POST
+
+    assert redaction.redacted("Nothing of it", redaction.typed_in(request)) == "[removed]"
+
+
+@pytest.mark.parametrize("depth", [500, 900, 5_000])
+def test_lists_in_lists_do_not_keep_a_line_from_being_written(rf, log_lines, depth):
+    request = rf.post("/", f"{'[' * depth}1{']' * depth}", content_type="application/json")
+    assert request.body
+    seen = observation.Observation("0123456789abcdef", request=request)
+    observation.begin(seen)
+    try:
+        logging.getLogger("elsewhere").warning("a line")
+    finally:
+        observation.end(seen)
+
+    assert [line["request_id"] for line in log_lines() if line["logger"] == "elsewhere"] == [
+        "0123456789abcdef"
+    ]
+
+
 def test_bodies_are_for_debugging_alone_bounded_and_without_secrets(client, log_lines, settings):
     client.post("/accounts/login/", {"login": "wilhelmina", "password": TOKEN})
     assert of(log_lines, "bodies") == []

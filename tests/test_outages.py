@@ -1,10 +1,15 @@
 """What people and programs are told while the database is away."""
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
+from django.http import HttpResponse
 from django.utils import translation
 
+from dbProject import logs
+from dbProject.behavior import sources
+from dbProject.sessions import SessionStore
 from tests.services import free_port
+from users.middleware import SessionAddressMiddleware
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.integration]
 
@@ -33,6 +38,29 @@ def test_a_page_says_when_to_come_again(visitor, path):
 
     assert (answer.status_code, answer["Retry-After"], answer["Cache-Control"]) == (503, "5", "no-store")
     assert "We will be back in a moment" in answer.content.decode()
+
+
+def test_the_line_of_a_request_is_written_though_its_session_cannot_be_read(visitor, log_lines):
+    visitor.cookies["sessionid"] = "a" * 32
+
+    answer = visitor.get("/account/")
+
+    (line,) = [line for line in log_lines() if line["event"] == "request"]
+    assert (line["request_id"], line["status"]) == (answer["X-Request-ID"], 503)
+    assert len(line["session"]) == 16
+    assert "user_id" not in line
+
+
+@pytest.mark.usefixtures("_nobody_is_there")
+def test_whoever_watches_a_request_does_not_read_once_more_a_session_that_could_not_be_read(rf):
+    request = rf.get("/")
+    request.session = SessionStore("a" * 32)
+    with pytest.raises(OperationalError):
+        request.session.get("cart")
+
+    assert SessionAddressMiddleware(lambda _: HttpResponse())(request).status_code == 200
+    assert sources.source_of(request) == sources.DIRECT
+    assert "user_id" not in logs.who(request)
 
 
 def test_so_does_what_finds_out_before_any_page(visitor):

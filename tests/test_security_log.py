@@ -75,6 +75,16 @@ def test_who_asks_for_what_is_somebody_elses_is_noted(client, lines):
     assert line["target"] == {"order_number": order.order_number}
 
 
+def test_what_is_typed_where_a_number_of_ours_belongs_is_not_repeated(client, lines):
+    client.get("/orders/jane@example.com/")
+    client.get("/orders/ORD-20260105-ABC234/documents/Jane/")
+
+    assert [line["target"] for line in lines("refused")] == [
+        {"order_number": "[removed]"},
+        {"order_number": "ORD-20260105-ABC234", "document_number": "[removed]"},
+    ]
+
+
 def test_staff_who_lack_a_right_are_noted_and_so_is_what_staff_change(client, staff_client, lines):
     customer = UserFactory(first_name="Robin")
     path = f"/admin/users/user/{customer.pk}/delete/"

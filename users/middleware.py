@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from dbProject import clients, security_log
+from dbProject import clients, security_log, sessions
 from users.models import User
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -33,11 +33,11 @@ class SessionAddressMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        session = request.session
-        if session.accessed and SESSION_KEY in session:  # where nobody has asked for it, neither do we
-            address, before = clients.address_of(request), session.get(ADDRESS)
+        known = sessions.loaded(request)  # where nobody has asked for it, neither do we
+        if SESSION_KEY in known:
+            address, before = clients.address_of(request), known.get(ADDRESS)
             if before and before != address:
-                session[ADDRESS] = address
+                request.session[ADDRESS] = address
                 security_log.note("session_moved", network_before=security_log.hashed("network", before))
         return response
 

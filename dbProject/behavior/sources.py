@@ -6,6 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.http import HttpRequest
 
+from dbProject import sessions
+
 DIRECT = "direct"
 """Typed in, a bookmark, an app, a mail program; or the way here was longer than one page."""
 OTHER = "other"
@@ -37,9 +39,7 @@ def source_of(request: HttpRequest) -> str:
             return _word(host.removeprefix("www.")) or DIRECT
         if word:
             return word
-    session = getattr(request, "session", None)
-    known = session.get(OF_SESSION) if session is not None and session.accessed else None
-    return str(known or DIRECT)
+    return str(sessions.loaded(request).get(OF_SESSION) or DIRECT)
 
 
 def is_person(request: HttpRequest) -> bool:
