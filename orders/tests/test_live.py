@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import threading
 from contextlib import aclosing
 
+import psycopg2
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.test import AsyncClient
 from django.urls import reverse
 
@@ -85,10 +87,15 @@ def test_many_who_follow_cost_one_query_for_each_look(monkeypatch):
     assert len(asked) <= 5
 
 
+class Puzzled(Exception):
+    """What nobody has foreseen."""
+
+
+@pytest.mark.parametrize("failure", [OperationalError, InterfaceError, Puzzled])
 @pytest.mark.usefixtures("quick")
-def test_a_database_that_is_away_ends_no_stream(monkeypatch):
+def test_whatever_befalls_a_look_ends_no_stream_and_is_written_down(monkeypatch, caplog, failure):
     known = progress.State("shipped-7", is_final=False)
-    answers = iter([{1: known}, OperationalError(), {1: known}])
+    answers = iter([{1: known}, failure(), {1: known}])
 
     def ask(pks):
         answer = next(answers, {1: known})
@@ -103,11 +110,50 @@ def test_a_database_that_is_away_ends_no_stream(monkeypatch):
             return [await anext(states) for _ in range(3)]
 
     assert async_to_sync(follow)() == [known] * 3
+    (line,) = [line for line in caplog.records if line.name == live.__name__]
+    assert (line.levelname, line.exc_info[0]) == ("ERROR", failure)
+
+
+@pytest.mark.usefixtures("quick")
+def test_while_the_database_is_known_to_be_away_a_look_is_no_error_of_ours(monkeypatch, caplog):
+    away = OperationalError()
+    away.__cause__ = psycopg2.OperationalError()
+    answers = iter([away])
+
+    def ask(pks):
+        for error in answers:
+            raise error
+        return {1: progress.State("shipped-7", is_final=True)}
+
+    monkeypatch.setattr(progress, "of", ask)
+
+    async def follow():
+        return [piece async for piece in live._told(1)]
+
+    assert async_to_sync(asyncio.wait_for)(follow(), 10)[-1] == "event: end\ndata:\n\n"
+    assert {line.levelname for line in caplog.records if line.name == live.__name__} == {"WARNING"}
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_look_that_hangs_leaves_those_who_follow_with_signs_of_life(monkeypatch):
+    monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 0.02)
+    monkeypatch.setattr(live, "LONGEST_SECONDS", 0.1)
+    is_over = threading.Event()
+    monkeypatch.setattr(progress, "of", lambda pks: is_over.wait(10) and {})
+
+    async def follow():
+        try:
+            return [piece async for piece in live._told(1)]
+        finally:
+            is_over.set()
+
+    pieces = async_to_sync(asyncio.wait_for)(follow(), 10)
+    assert pieces[1:] == [":\n\n"] * len(pieces[1:]) != []
 
 
 @pytest.mark.usefixtures("quick")
 def test_a_quiet_stream_shows_that_it_lives_and_ends_in_time(monkeypatch):
-    monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 0.0)
+    monkeypatch.setattr(live, "HEARTBEAT_SECONDS", 0.04)
     monkeypatch.setattr(live, "LONGEST_SECONDS", 0.15)
     monkeypatch.setattr(progress, "of", lambda pks: {1: progress.State("shipped-7", is_final=False)})
 
@@ -128,6 +174,26 @@ def test_who_comes_when_enough_follow_already_asks_instead(monkeypatch):
     answer = async_to_sync(AsyncClient().get)(path("order_events", order))
 
     assert answer.status_code == 204  # which tells a browser not to try again
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.django_db(transaction=True)
+def test_one_order_takes_few_places_and_leaves_the_others_to_all_other_orders(monkeypatch):
+    monkeypatch.setattr(live, "MOST_FOLLOWERS_OF_AN_ORDER", 2)
+    order, other = OrderFactory(user=None), OrderFactory(user=None)
+
+    async def crowd():
+        at_once = [live.watch.follow(order.pk) for _ in range(3)]
+        for follow in at_once[:2]:
+            await anext(follow)
+        too_many = [state async for state in at_once[2]]
+        answers = [await AsyncClient().get(path("order_events", one)) for one in (order, other)]
+        for follow in at_once:
+            await follow.aclose()
+        return too_many, [answer.status_code for answer in answers]
+
+    assert async_to_sync(crowd)() == ([], [204, 200])
+    assert live.watch.has_a_place(order.pk)
 
 
 @pytest.mark.django_db(transaction=True)

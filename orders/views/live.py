@@ -5,16 +5,17 @@ import json
 import logging
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from time import monotonic
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
-from django.db import DatabaseError, close_old_connections
+from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from dbProject import outages
 from orders.selectors import progress
 from orders.views import visitor
 
@@ -28,6 +29,8 @@ LONGEST_SECONDS = 600.0
 RETRY_MILLISECONDS = 3_000
 MOST_FOLLOWERS = 1_000
 """In each process; whoever comes then asks instead."""
+MOST_FOLLOWERS_OF_AN_ORDER = 10
+"""So that one link that goes round does not take the places of all other orders."""
 
 
 @require_safe
@@ -43,7 +46,7 @@ def order_state(request: HttpRequest, order_number: str) -> HttpResponse:
 async def order_events(request: HttpRequest, order_number: str) -> HttpResponseBase:
     """Stream how an order is doing, until it is done; an instance that serves pages has no stream (204)."""
     order = await sync_to_async(visitor.order)(request, order_number)
-    if not isinstance(request, ASGIRequest) or watch.followers >= MOST_FOLLOWERS:
+    if not isinstance(request, ASGIRequest) or not watch.has_a_place(order.pk):
         return HttpResponse(status=204)  # and a browser does not try again
     response = StreamingHttpResponse(_told(order.pk), content_type="text/event-stream")
     response["X-Accel-Buffering"] = "no"
@@ -63,15 +66,24 @@ class Watch:
     def followers(self) -> int:
         return self._followed.total()
 
+    def has_a_place(self, pk: int) -> bool:
+        return self.followers < MOST_FOLLOWERS and self._followed[pk] < MOST_FOLLOWERS_OF_AN_ORDER
+
     async def follow(self, pk: int) -> AsyncGenerator[progress.State | None, None]:
-        """Give the state of an order after each look; None while it is not known."""
+        """Give the state of an order after each look, and after a heartbeat without one; None while unknown.
+
+        It ends at once where many have come at the same time and taken the last place.
+        """
+        if not self.has_a_place(pk):
+            return
         self._followed[pk] += 1
         if self._looking is None or self._looking.done():
             self._looked = asyncio.Event()
             self._looking = asyncio.create_task(self._look())
         try:
             while True:
-                await self._looked.wait()
+                with suppress(TimeoutError):  # a look that hangs: who follows is still told that we live
+                    await asyncio.wait_for(self._looked.wait(), HEARTBEAT_SECONDS)
                 yield self._states.get(pk)
         finally:
             self._followed[pk] -= 1
@@ -81,8 +93,12 @@ class Watch:
         while self._followed:
             try:
                 self._states = await sync_to_async(_states)(list(self._followed))
-            except DatabaseError as error:
-                logger.warning("Followed orders could not be looked at: %s", error)
+            except Exception as error:
+                # Whatever it was: if this task ended, all who follow would wait for a look that never comes.
+                if outages.is_outage(error):
+                    logger.warning("Followed orders could not be looked at: %s", error)
+                else:
+                    logger.exception("Followed orders could not be looked at")
             looked, self._looked = self._looked, asyncio.Event()
             looked.set()
             await asyncio.sleep(LOOK_SECONDS)
@@ -109,7 +125,7 @@ async def _told(pk: int) -> AsyncIterator[str]:
             if state is not None and state.is_final:
                 yield "event: end\ndata:\n\n"
                 return
-            if now - spoke > HEARTBEAT_SECONDS:
+            if now - spoke >= HEARTBEAT_SECONDS:
                 spoke = now
                 yield ":\n\n"
             if now - began > LONGEST_SECONDS:
