@@ -1,7 +1,8 @@
 """Whether what this process depends on answers, each within half a second, hung or not.
 
 Every look is taken in a thread of its own, with a connection of its own: what hangs holds up the thread and
-not the one who asked. While one look is under way, whoever asks waits for that one.
+not the one who asked. While one look is under way, whoever asks waits for that one, and for a second from its
+beginning is told what it has found: however many ask, a process looks once a second.
 """
 
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from dbProject.outbox import services as outbox
 
 SECONDS = 0.5
 """How long each dependency may take to answer."""
+KEPT_SECONDS = 1.0
 OK = "ok"
 LATE = "late"
 MISSING = "missing"
@@ -56,7 +58,10 @@ class Health(TypedDict):
 
 def look() -> Health:
     """Ask the database, whether it is migrated, the cache, the broker and the outbox."""
-    looks = {name: probing.look(f"health of {name}", checks) for name, checks in CHECKS.items()}
+    looks = {
+        name: probing.look(f"health of {name}", checks, kept_seconds=KEPT_SECONDS)
+        for name, checks in CHECKS.items()
+    }
     found = {name: _answer(looks[name], name) for name in ("cache", "broker", "database")}
     is_there = found["database"] == OK
     found["migrations"] = _answer(looks["database"], "migrations") if is_there else UNREACHABLE

@@ -25,11 +25,10 @@ class Look:
         self._began = time.monotonic()
         Thread(target=self._run, name="look", daemon=True).start()
 
-    @property
-    def is_under_way(self) -> bool:
-        """Say whether its answers are still to come, and may be waited for."""
+    def may_be_shared(self, kept_seconds: float) -> bool:
+        """Say whether its answers may be waited for, or all came of a look that began so lately."""
         is_done = all(answer.done() for answer in self._answers.values())
-        return not is_done and time.monotonic() < self._began + LEFT_ALONE_AFTER_SECONDS
+        return time.monotonic() < self._began + (kept_seconds if is_done else LEFT_ALONE_AFTER_SECONDS)
 
     def answer(self, name: str, *, seconds: float) -> Any:
         """Return what was found out, waiting for so long at most.
@@ -59,16 +58,16 @@ _looks: dict[str, Look] = {}
 _looks_lock = Lock()
 
 
-def look(what: str, checks: Mapping[str, Callable[[], Any]]) -> Look:
-    """Return the look of that name that is under way, or begin one."""
+def look(what: str, checks: Mapping[str, Callable[[], Any]], *, kept_seconds: float = 0.0) -> Look:
+    """Return the look of that name that is under way or began ``kept_seconds`` ago at most, or begin one."""
     with _looks_lock:
         found = _looks.get(what)
-        if found is None or not found.is_under_way:
+        if found is None or not found.may_be_shared(kept_seconds):
             found = _looks[what] = Look(checks)
         return found
 
 
 def forget() -> None:
-    """Let the next look begin anew, whatever is under way; for tests."""
+    """Let the next look begin anew, whatever is under way or kept; for tests."""
     with _looks_lock:
         _looks.clear()

@@ -23,6 +23,7 @@ ALL_WELL = {"database": "ok", "migrations": "ok", "cache": "ok", "broker": "ok",
 
 @pytest.fixture(autouse=True)
 def _nothing_under_way():
+    probing.forget()  # what others have asked a moment ago
     yield
     for thread in [thread for thread in threading.enumerate() if thread.name == "look"]:
         thread.join(10)  # or the database is dropped under it
@@ -143,6 +144,21 @@ def test_a_database_that_accepts_and_never_answers_is_unreachable(client, move_d
 
 
 @pytest.mark.django_db
+def test_whoever_asks_again_at_once_is_told_the_same_and_looks_at_nothing(client, monkeypatch):
+    monkeypatch.setattr(health, "KEPT_SECONDS", 60)
+    looks = []
+    monkeypatch.setitem(health.CHECKS, "cache", {"cache": lambda: looks.append(1) or "ok"})
+
+    answers = [client.get(path).json() for path in ("/health", "/health/ready", "/health")]
+    monkeypatch.setattr(health, "KEPT_SECONDS", 0)
+    client.get("/health")
+
+    assert answers[0]["checks"] == ALL_WELL
+    assert answers == [answers[0]] * 3
+    assert len(looks) == 2
+
+
+@pytest.mark.django_db
 def test_without_cache_and_broker_pages_still_work(move_cache, move_broker):
     move_cache(free_port())
     move_broker(free_port())
@@ -183,13 +199,14 @@ def test_a_release_whose_migrations_are_not_applied_is_not_ready(client, monkeyp
 
     assert response.status_code == 503
     assert response.json()["checks"]["migrations"] == "missing"
-    probing.forget()  # that look is not quite over
+    probing.forget()
     assert client.get("/health/ready").json()["checks"]["migrations"] == "ok"
 
 
 @pytest.mark.django_db
 def test_a_process_that_has_seen_its_migrations_asks_no_more(client, monkeypatch):
     client.get("/health/ready")
+    probing.forget()
     monkeypatch.delattr(health, "MigrationRecorder")
 
     assert client.get("/health/ready").json()["checks"]["migrations"] == "ok"

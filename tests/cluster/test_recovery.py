@@ -4,10 +4,11 @@ import os
 import shutil
 import subprocess
 
+import httpx
 import pytest
 
 from deploy.cluster import machine
-from deploy.cluster.topology import DATABASE, OWNER
+from deploy.cluster.topology import DATABASE, DEPLOY, WEBS
 from tests.cluster.visitors import Visitor
 
 pytestmark = [pytest.mark.race, pytest.mark.integration, pytest.mark.slow]
@@ -15,8 +16,8 @@ pytestmark = [pytest.mark.race, pytest.mark.integration, pytest.mark.slow]
 
 def release(shop):
     """Return what the instances say they run."""
-    answers = [Visitor(shop.url, 20_000 + number).ask("GET", "/health").text for number in range(6)]
-    return {answer.partition('"version": "')[2].partition('"')[0] for answer in answers}
+    answers = [httpx.get(f"http://127.0.0.1:{shop.ports[name]}/health") for name in WEBS]
+    return {answer.json()["version"] for answer in answers}
 
 
 def test_a_release_and_the_way_back_lose_no_request_and_no_order(shop):
@@ -50,7 +51,7 @@ def test_a_backup_brings_back_what_was_there(shop, tmp_path):
     }
     apps = ("web-1", "web-2", "live", "worker", "beat", "pgbouncer")
     backup = tmp_path / "shop.dump"
-    tools = {"PGHOST": "127.0.0.1", "PGPORT": str(shop.ports["postgres"]), "PGUSER": OWNER}
+    tools = {"PGHOST": "127.0.0.1", "PGPORT": str(shop.ports["postgres"]), "PGUSER": machine.ADMINISTRATOR}
 
     def run(program, *arguments):
         found = machine.postgres_programs() / program
@@ -63,6 +64,7 @@ def test_a_backup_brings_back_what_was_there(shop, tmp_path):
     shop.crew.stop(*apps)
     run("dropdb", "--force", DATABASE)
     run("createdb", DATABASE)
+    run("psql", "--dbname", DATABASE, "--set", "ON_ERROR_STOP=1", "--file", DEPLOY / "postgres/roles.sql")
     run("pg_restore", "--dbname", DATABASE, "--exit-on-error", str(backup))
     shop.crew.start(*(shop.crew.program(name) for name in reversed(apps)))
 

@@ -47,7 +47,14 @@ def test_nginx_serves_files_that_browsers_keep_and_pages_that_they_ask_for_again
     assert page.headers["Cache-Control"] == "public, max-age=0, s-maxage=60"
     assert visitor.ask("GET", "/products/").headers["Content-Encoding"] == "gzip"
     assert visitor.ask("GET", "/media/").status in {403, 404}  # no list of what is there
-    assert visitor.ask("GET", "/metrics").status == 404
+
+
+def test_nginx_keeps_to_itself_what_is_for_probes_and_prometheus(running):
+    visitor = Visitor(running.url, 2)
+
+    hidden = ("/metrics", "/health", "/health/ready", "//health", "/health%2Fready", "/x/../health")
+    assert {path: visitor.ask("GET", path).status for path in hidden} == dict.fromkeys(hidden, 404)
+    assert visitor.ask("GET", "/health/live").status == 200
 
 
 def test_a_version_that_a_compressing_proxy_has_marked_as_weak_is_the_same_version(running):
