@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 import yaml
 from django.conf import settings
+from django.db import ProgrammingError, connection, transaction
 from django.urls import resolve
 
+from dbProject.architecture import problems
 from deploy.cluster import machine
 
 ROOT = Path(settings.BASE_DIR)
@@ -68,6 +70,109 @@ def test_nginx_takes_the_configuration_that_it_is_given_there(where, tmp_path):
     assert done.returncode == 0, done.stderr
 
 
+SECRET = (
+    ".env",
+    "deploy/.env",
+    "deploy/shop.env",
+    "deploy/userlist.txt",
+    "deploy/terraform/terraform.tfstate",
+    "deploy/terraform/terraform.tfstate.backup",
+    "deploy/terraform/production.tfvars",
+    "deploy/terraform/.terraform/terraform.tfstate",
+)
+"""Where docs/operations.md, compose and terraform put what nobody else may know."""
+
+
+def is_in_the_image(path):
+    """Say whether ``COPY . .`` takes a file; of Docker's patterns as far as .dockerignore uses them."""
+    patterns = [
+        re.escape(line).replace(r"\*\*/", "(?:.*/)?").replace(r"\*", "[^/]*")
+        for line in (ROOT / ".dockerignore").read_text().splitlines()
+        if line and not line.startswith("#")
+    ]
+    return not any(re.fullmatch(f"{pattern}(?:/.*)?", path) for pattern in patterns)
+
+
+@pytest.mark.parametrize("path", SECRET)
+def test_no_secret_gets_into_the_image_or_into_git(path):
+    assert not is_in_the_image(path)
+    ignored = [shutil.which("git") or "git", "check-ignore", "--quiet", "--no-index", path]
+    assert not subprocess.run(ignored, cwd=ROOT, check=False).returncode  # noqa: S603 -- our own file
+
+
+def test_the_image_has_what_the_shop_reads():
+    led_to = {path for path in problems.files() if path.startswith("docs/")}
+    assert led_to
+    for path in {*led_to, "docs/openapi.yaml", "manage.py", "gunicorn.conf.py", "deploy/alive.py"}:
+        assert (ROOT / path).exists()
+        assert is_in_the_image(path), path
+
+
+@pytest.mark.integration
+@pytest.mark.django_db
+def test_no_role_of_the_shop_is_a_superuser_and_only_the_owner_changes_tables():
+    with connection.cursor() as cursor:
+
+        def ask(query):
+            cursor.execute(query)
+            return cursor.fetchall()
+
+        for _repeated in range(2):
+            cursor.execute((DEPLOY / "postgres/roles.sql").read_text())
+
+        roles = ask("SELECT rolname FROM pg_roles WHERE rolname LIKE 'shop!_%' ESCAPE '!' ORDER BY 1")
+        assert [name for (name,) in roles] == ["shop_owner", "shop_reader", "shop_web", "shop_worker"]
+        powerful = """
+            SELECT role.rolname, power.rolname FROM pg_roles role
+            JOIN pg_roles power ON pg_has_role(role.oid, power.oid, 'member')
+            WHERE role.rolname LIKE 'shop!_%' ESCAPE '!'
+                AND (power.rolsuper OR power.rolcreaterole OR power.rolname LIKE 'pg!_%server%' ESCAPE '!')
+        """
+        assert ask(powerful) == []
+        of_others = """
+            SELECT relname FROM pg_class
+            WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'S')
+                AND NOT pg_has_role('shop_worker', relowner, 'usage')
+        """
+        assert ask(of_others) == []
+        cursor.execute("SET LOCAL ROLE shop_owner")
+        cursor.execute("CREATE TABLE made_by_a_later_migration (id serial)")
+        cursor.execute("SET LOCAL ROLE shop_web")
+        for table in ("orders", "made_by_a_later_migration"):
+            assert ask(f"SELECT count(*) FROM {table}") == [(0,)]  # noqa: S608 -- names of ours
+            with pytest.raises(ProgrammingError, match="must be owner"), transaction.atomic():
+                cursor.execute(f"DROP TABLE {table}")
+        cursor.execute("RESET ROLE")
+
+
+def test_prometheus_reaches_every_process_that_counts():
+    literals = dict(line.split("=", 1) for line in KUSTOMIZATION["configMapGenerator"][0]["literals"])
+    given = COMPOSE["services"]["web-1"]["environment"]
+    for networks in (literals["METRICS_ALLOWED_NETWORKS"], given["METRICS_ALLOWED_NETWORKS"]):
+        assert "0.0.0.0/0" not in networks.split(",")
+        assert any(not network.startswith("127.") for network in networks.split(","))
+    (worker,) = PODS["worker"]["spec"]["containers"]
+    for variables in (variables_of(worker), COMPOSE["services"]["worker"]["environment"]):
+        assert variables["WORKER_METRICS_BIND"] == "0.0.0.0:9101"
+        assert variables["PROMETHEUS_MULTIPROC_DIR"].startswith("/tmp/")  # noqa: S108 -- all else is read-only
+    assert worker["ports"] == [{"name": "metrics", "containerPort": 9101}]
+
+    open_to_monitoring = set()
+    for policy in BY_KIND["NetworkPolicy"]:
+        chosen = policy["spec"]["podSelector"]
+        apps = [app for rule in chosen.get("matchExpressions", ()) for app in rule["values"]]
+        apps += chosen.get("matchLabels", {}).values()
+        for rule in policy["spec"].get("ingress", ()):
+            who = [
+                one["namespaceSelector"]["matchLabels"]
+                for one in rule.get("from", ())
+                if "namespaceSelector" in one
+            ]
+            if {"kubernetes.io/metadata.name": "monitoring"} in who:
+                open_to_monitoring |= {(app, port["port"]) for app in apps for port in rule["ports"]}
+    assert open_to_monitoring == {("web", 8000), ("live", 8000), ("worker", 9101)}
+
+
 def test_pgbouncer_is_given_what_it_wants():
     given = COMPOSE["services"]["pgbouncer"]["environment"]
     assert given.keys() == wanted_by("pgbouncer/pgbouncer.ini.template")
@@ -91,7 +196,20 @@ def test_compose_names_nothing_that_is_not_there():
     for service in ours:
         assert service["environment"].keys() <= OURS
         assert (service["read_only"], service["cap_drop"], service["tmpfs"]) == (True, ["ALL"], ["/tmp"])  # noqa: S108
-    assert wanted_by("compose.yaml") == {"OWNER_PASSWORD", "WEB_PASSWORD", "WORKER_PASSWORD"}  # no default
+    assert wanted_by("compose.yaml") == {  # no default
+        "POSTGRES_PASSWORD", "OWNER_PASSWORD", "WEB_PASSWORD", "WORKER_PASSWORD",
+    }  # fmt: skip
+
+
+def test_each_container_is_given_the_password_of_its_own_role_and_no_other():
+    filled_in_from = ".env"  # compose's own file, with all passwords
+    roles = {"migrate": "OWNER", "worker": "WORKER", "beat": "WORKER", "postgres": "POSTGRES"}
+    roles |= dict.fromkeys(("web-1", "web-2", "live"), "WEB")
+    for name, service in COMPOSE["services"].items():
+        assert service.get("env_file") != filled_in_from, name
+        given = set(re.findall(r"\$\{([A-Z]+)_PASSWORD\}", str(service.get("environment"))))
+        assert given == ({roles[name]} if name in roles else set()), name
+    assert COMPOSE["services"]["web-1"]["env_file"] == "shop.env"
 
 
 @pytest.mark.parametrize("name", PODS)

@@ -21,7 +21,8 @@ from deploy.cluster.processes import NotReady
 from tests.services import postgres_bin, unprivileged
 
 NoDatabase = psycopg2.OperationalError
-OWNER = "shop"
+ADMINISTRATOR = "shop"
+"""The superuser of Postgres, whom no process of the shop is."""
 FIRST_PORT, LAST_PORT = 20_000, 32_000
 """Below those that outgoing connections are given: who is restarted finds its port free."""
 PROGRAMS = ("nginx", "pgbouncer")
@@ -50,7 +51,9 @@ def filled_in(template: Path, **values: object) -> str:
 
 @contextlib.contextmanager
 def connection(port: int, database: str) -> Iterator[Any]:
-    connection = psycopg2.connect(host="127.0.0.1", port=port, user=OWNER, dbname=database, connect_timeout=2)
+    connection = psycopg2.connect(
+        host="127.0.0.1", port=port, user=ADMINISTRATOR, dbname=database, connect_timeout=2
+    )
     connection.autocommit = True
     try:
         yield connection

@@ -31,7 +31,7 @@ WEB_THREADS = 6
 RELOAD_SECONDS = 60.0
 DRAIN_SECONDS = 10.0
 """How long nginx may take to finish what it has begun; streams that stay open longer are not waited for."""
-OWNER, DATABASE = machine.OWNER, "shop"
+OWNER, DATABASE = "shop_owner", "shop"
 
 
 class Cluster:
@@ -82,7 +82,7 @@ class Cluster:
 
     @property
     def direct_database(self) -> str:
-        """Return the address of Postgres itself, for its owner: migrations, tests and backups."""
+        """Return the address of Postgres itself, for the owner of the database, who migrates."""
         return f"postgres://{OWNER}@127.0.0.1:{self.ports['postgres']}/{DATABASE}"
 
     def pooled_database(self, role: str) -> str:
@@ -136,10 +136,10 @@ class Cluster:
             self._redis_server("redis-broker"),
         )
         self._make_database()
+        self._make_roles()
         with ThreadPoolExecutor(2) as side:
             collected = side.submit(self.manage, "collectstatic", "--noinput", "-v0")
             self.manage("migrate", "-v0")
-            self._make_roles()
             collected.result()
         self.crew.start(self._pgbouncer())
         with ThreadPoolExecutor(1) as side:
@@ -257,7 +257,7 @@ class Cluster:
     def _pgbouncer(self) -> Program:
         folder = self.room / "pgbouncer"
         folder.mkdir(exist_ok=True)
-        roles = (OWNER, "shop_web", "shop_worker", "shop_reader", "pgbouncer")
+        roles = ("shop_web", "shop_worker", "shop_reader", "pgbouncer")
         (folder / "userlist.txt").write_text("".join(f'"{role}" ""\n' for role in roles))
         configuration = machine.filled_in(
             DEPLOY / "pgbouncer/pgbouncer.ini.template",
@@ -380,8 +380,8 @@ class Cluster:
             os.chown(data, account["user"], account["group"])
         done = subprocess.run(
             [
-                machine.postgres_programs() / "initdb", "-D", data, "-U", OWNER, "-A", "trust", "-E", "UTF8",
-                "--no-sync",
+                machine.postgres_programs() / "initdb", "-D", data, "-U", machine.ADMINISTRATOR,
+                "-A", "trust", "-E", "UTF8", "--no-sync",
             ],
             cwd="/", env=machine.plain_environment(), capture_output=True, text=True, check=False, **account,
         )  # fmt: skip

@@ -15,7 +15,7 @@ terraform {
   }
 }
 
-resource "random_password" "owner" {
+resource "random_password" "administrator" {
   length  = 40
   special = false
 }
@@ -35,7 +35,7 @@ resource "aws_db_instance" "primary" {
   storage_encrypted            = true
   db_name                      = "shop"
   username                     = "shop"
-  password                     = random_password.owner.result
+  password                     = random_password.administrator.result
   multi_az                     = true
   db_subnet_group_name         = aws_db_subnet_group.shop.name
   vpc_security_group_ids       = var.security_group_ids

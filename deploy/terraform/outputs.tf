@@ -1,6 +1,6 @@
-output "database_url_of_the_owner" {
-  description = "For migrations and roles.sql; web and workers have roles of their own."
-  value       = "postgres://shop:${random_password.owner.result}@${aws_db_instance.primary.endpoint}/shop?sslmode=require"
+output "database_url_of_the_administrator" {
+  description = "For roles.sql, which makes the owner's role (migrations) and those of web and workers."
+  value       = "postgres://shop:${random_password.administrator.result}@${aws_db_instance.primary.endpoint}/shop?sslmode=require"
   sensitive   = true
 }
 
