@@ -56,6 +56,7 @@ class Cluster:
         for name in ("logs", "media", "static"):
             (folder / name).mkdir(exist_ok=True)
         self.room = machine.room_of(folder)
+        self._secret = self._kept_secret()
         self.ports = machine.free_ports(
             "nginx", "pgbouncer", "postgres", "redis-cache", "redis-broker", *WEBS, "live"
         )
@@ -101,7 +102,7 @@ class Cluster:
             **{name: value for name, value in os.environ.items() if name not in {"HOST", "PORT"}},
             "DJANGO_SETTINGS_MODULE": "dbProject.settings.cluster",
             "CLUSTER_DIR": str(self.folder),
-            "SECRET_KEY": self._secret(),
+            "SECRET_KEY": self._secret,
             "ALLOWED_HOSTS": "127.0.0.1,localhost",
             "DATABASE_URL": self.pooled_database(role),
             "REDIS_URL": self._redis("redis-cache"),
@@ -403,7 +404,7 @@ class Cluster:
         if self._demo is not None:
             self.manage("seed_demo", "--if-empty", "--without-pictures", *self._demo)
 
-    def _secret(self) -> str:
+    def _kept_secret(self) -> str:
         path = self.folder / "secret"
         if not path.exists():
             path.touch(mode=0o600)
