@@ -257,6 +257,7 @@ incidents_errorreport        403/200 403/403 403/200 403/403 403/200
 incidents_erroroccurrence    403/200 403/403 403/200 403/403 403/200
 outbox_outboxevent           403/200 403/403 302/302 403/403 403/302
 behavior_behaviorcount       403/200 403/403 302/302 403/403 403/302
+deployments_deployment       403/200 403/403 302/302 403/403 403/302
 metrics_reading              403/200 403/403 302/302 403/403 403/302
 pages_page                   403/200 403/200 403/200 403/200 403/200
 users_user                   403/200 403/200 403/200 403/200 403/200

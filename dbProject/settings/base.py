@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "dbProject.access",
     "dbProject.architecture",
     "dbProject.behavior",
+    "dbProject.deployments",
     "dbProject.idempotency",
     "dbProject.incidents",
     "dbProject.jobs",

@@ -223,6 +223,12 @@ UNFOLD: dict[str, Any] = {
                         "incidents_erroroccurrence_changelist",
                         "incidents.view_erroroccurrence",
                     ),
+                    entry(
+                        _("Deployments"),
+                        "rocket_launch",
+                        "deployments_deployment_changelist",
+                        "deployments.view_deployment",
+                    ),
                     entry(_("Outbox"), "outbox", "outbox_outboxevent_changelist", "outbox.view_outboxevent"),
                     entry(
                         _("Pictures to fetch"),

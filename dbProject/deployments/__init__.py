@@ -1,0 +1,1 @@
+"""Who brought which release into production, and when."""
