@@ -49,6 +49,9 @@ ONE_ORDER = (
     "tests/races/test_one_order.py::test_expiry_cancellation_and_payment_of_one_order_at_the_same_moment"
 )
 ANY_COURSE = "tests/test_any_course.py::test_whatever_happens_in_whatever_order_the_books_agree"
+COUPON_COMES_BACK = (
+    "orders/tests/test_checkout.py::test_a_coupon_is_counted_once_and_given_back_when_the_order_goes"
+)
 MANY_CLICKS = "tests/races/test_payments.py::test_of_many_clicks_at_once_one_pays"
 ONE_MESSAGE = "orders/tests/test_payments.py::test_a_message_is_thanked_for_each_time_and_kept_once"
 ALL_ORDERS = "orders/tests/test_payments.py::test_webhooks_lead_to_the_same_state_in_any_order_and_any_number"
@@ -77,6 +80,7 @@ HANGING_PROVIDER = (
     "::test_a_provider_that_hangs_takes_no_other_page_with_it_and_is_asked_again_later"
 )
 
+CANCELLED_KEEPS = Edit(STATUS, "            release(order)\n", "")
 STOCK_LOCK = Edit(STOCK, 'return rows.select_for_update(of=("self",))', "return rows")
 STOCK_CHECK = Edit(
     STOCK,
@@ -211,11 +215,8 @@ MUTANTS = (
         ONE_ORDER,
         (Edit(PAYMENTS, "            status.hold_again(order)\n", "            pass\n"),),
     ),
-    Mutant(
-        "a cancelled order keeps its stock",
-        ANY_COURSE,
-        (Edit(STATUS, "            release(order)\n", ""),),
-    ),
+    Mutant("a cancelled order keeps its stock", ONE_ORDER, (CANCELLED_KEEPS,)),
+    Mutant("a cancelled order keeps its stock, in any course", ANY_COURSE, (CANCELLED_KEEPS,)),
     Mutant(
         "what is paid twice stays",
         ONE_ORDER,
@@ -223,7 +224,7 @@ MUTANTS = (
     ),
     Mutant(
         "a cancelled order keeps its coupon",
-        ANY_COURSE,
+        COUPON_COMES_BACK,
         (Edit(STATUS, "            coupons.give_back(order)\n", ""),),
     ),
     Mutant(

@@ -10,7 +10,7 @@ from tests.courses.paying import Paying
 from tests.courses.world import orders
 from tests.trials import IS_MUTANT, ROUNDS, TRIALS
 
-FEW, FOR_A_MUTANT, STEPS = 6, 60, 25
+FEW, FOR_A_MUTANT, STEPS = 6, 200, 25
 """Courses of the quick form, those within which a broken shop has to be noticed, and steps of each."""
 COURSES = ROUNDS or (FOR_A_MUTANT if IS_MUTANT else FEW)
 
