@@ -98,12 +98,12 @@ def measure_service(options: argparse.Namespace) -> dict[str, float]:
 
 def measure_guests(options: argparse.Namespace) -> dict[str, float]:
     """Print and return how many guests a second order over HTTP, and how long that takes (milliseconds)."""
-    from benchmarks import guests
+    from benchmarks import guests, load
 
     visits = guests.come(clients=options.clients, seconds=options.seconds, products=PRODUCTS)
     rate = visits.orders / visits.seconds
     print(
-        f"guests over HTTP, {guests.WORKERS} workers: {rate:.1f} orders/s"
+        f"guests over HTTP, {load.WORKERS} workers: {rate:.1f} orders/s"
         f" (cart, checkout, order: median {visits.median:.0f} ms, 95 % within {visits.p95:.0f} ms)"
     )
     return {"guests_per_second": rate, "guest_ms": visits.median, "guest_p95_ms": visits.p95}
