@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from dbProject.outbox import services as outbox
 from dbProject.outbox.models import OutboxEvent
@@ -90,6 +91,9 @@ def test_a_relay_killed_before_and_after_it_hands_out_costs_nothing_and_repeats_
     shop.stopped_at("before _count")
     worker.kill()
     assert not postbox.letters
+    # Nobody knows that they were handed out, so they are once more: now each is in the queue twice.
+    OutboxEvent.objects.update(due_at=timezone.now())
+    assert outbox.relay() == len(orders)
 
     shop.start_worker()
     everything_is_done()
