@@ -107,7 +107,7 @@ class Guest:
 
 @contextmanager
 def web_server() -> Iterator[int]:
-    """Run gunicorn as docs/operations.md has it, on this process's environment; offer its port."""
+    """Run gunicorn on this process's environment; offer its port."""
     port = free_port()
     server = subprocess.Popen(
         gunicorn(port),

@@ -53,13 +53,17 @@ class Load:
 
 
 def gunicorn(port: int) -> list[str]:
-    """Return how docs/operations.md starts the web processes, two of them, on ``port`` of loopback."""
-    started = [sys.executable, "-m", "gunicorn", "dbProject.wsgi", "--threads", "4", "--no-control-socket"]
+    """Return how the two web processes are started on ``port`` of loopback.
+
+    Without threads: connections that stay open fall unevenly on processes that have some, and the figures with
+    them.
+    """
+    started = [sys.executable, "-m", "gunicorn", "dbProject.wsgi", "--no-control-socket"]
     return [*started, "--bind", f"127.0.0.1:{port}", "--workers", str(WORKERS), "--log-level", "warning"]
 
 
 class Server:
-    """Gunicorn's two workers on ``settings`` and this process's environment, as docs/operations.md has it."""
+    """Gunicorn's two workers on ``settings`` and this process's environment."""
 
     def __init__(self, settings: str, **environment: str) -> None:
         self.port = free_port()
