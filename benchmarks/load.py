@@ -55,8 +55,8 @@ class Load:
 def gunicorn(port: int) -> list[str]:
     """Return how the two web processes are started on ``port`` of loopback.
 
-    Without threads: connections that stay open fall unevenly on processes that have some, and the figures with
-    them.
+    Without threads: connections that stay open fall unevenly on processes that have them, and so would the
+    figures.
     """
     started = [sys.executable, "-m", "gunicorn", "dbProject.wsgi", "--no-control-socket"]
     return [*started, "--bind", f"127.0.0.1:{port}", "--workers", str(WORKERS), "--log-level", "warning"]

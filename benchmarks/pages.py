@@ -81,7 +81,7 @@ class Report:
             f"{'':<16} {'req/s':>7} {'share':>6} {'app':>7} {'Postgres':>8} {'queries':>7} {'bytes':>8}"
             f" {'median':>7} {'p99':>7}\n{'':<31} {'CPU ms':>7} {'CPU ms':>8} {'':>16} {'ms':>7} {'ms':>7}"
         )
-        self._group("warm", "/from-redis/", addresses, products, lambda page: WARM)
+        self._group("warm", "/from-redis/", addresses, products, lambda page: 0 if page == "search" else WARM)
         self._group(
             "cold",
             "/from-rows/",
