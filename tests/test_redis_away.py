@@ -2,8 +2,6 @@
 
 import os
 import signal
-import socket
-import subprocess
 from itertools import count
 
 import pytest
@@ -14,7 +12,7 @@ from django.db import transaction
 from dbProject import caching, redis_cache, resilience
 from dbProject.settings import base
 from products.tests.factories import ProductFactory
-from tests.services import free_port, redis_bin
+from tests.redis_server import redis_server
 
 pytestmark = [pytest.mark.django_db, pytest.mark.integration]
 
@@ -22,25 +20,13 @@ pytestmark = [pytest.mark.django_db, pytest.mark.integration]
 @pytest.fixture
 def server(settings, tmp_path):
     """A Redis of this test's own, as the cache."""
-    port = free_port()
-    process = subprocess.Popen(  # noqa: S603 -- our own server
-        [redis_bin(), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", tmp_path],
-        stdout=subprocess.DEVNULL,
-    )
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=5).close()
-            break
-        except ConnectionRefusedError:
-            assert process.poll() is None
-    where = {"LOCATION": f"redis://127.0.0.1:{port}/0", "OPTIONS": base.CACHES["default"]["OPTIONS"]}
-    settings.CACHES = settings.CACHES | {"default": settings.CACHES["default"] | where}
-    cache.set("there", 1)
-    assert cache.get("there") == 1
-    yield process
-    process.send_signal(signal.SIGCONT)
-    process.kill()
-    process.wait()
+    with redis_server(tmp_path) as process:
+        options = base.CACHES["default"]["OPTIONS"]
+        where = {"LOCATION": f"redis://127.0.0.1:{process.port}/0", "OPTIONS": options}
+        settings.CACHES = settings.CACHES | {"default": settings.CACHES["default"] | where}
+        cache.set("there", 1)
+        assert cache.get("there") == 1
+        yield process
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import subprocess
 import threading
 from datetime import timedelta
 
@@ -15,7 +14,8 @@ from django.utils import timezone
 from dbProject import health, probing
 from dbProject.outbox.models import OutboxEvent
 from dbProject.settings import base
-from tests.services import free_port, redis_bin
+from tests import redis_server as redis_servers
+from tests.services import free_port
 
 pytestmark = pytest.mark.integration
 ALL_WELL = {"database": "ok", "migrations": "ok", "cache": "ok", "broker": "ok", "outbox": "ok"}
@@ -52,23 +52,8 @@ def _listen(server, heard):
 
 @pytest.fixture
 def redis_server(tmp_path):
-    """A Redis of this test's own."""
-    port = free_port()
-    process = subprocess.Popen(  # noqa: S603 -- our own server
-        [redis_bin(), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", tmp_path],
-        stdout=subprocess.DEVNULL,
-    )
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=5).close()
-            break
-        except ConnectionRefusedError:
-            assert process.poll() is None
-    process.port = port
-    yield process
-    process.send_signal(signal.SIGCONT)
-    process.kill()
-    process.wait()
+    with redis_servers.redis_server(tmp_path) as process:
+        yield process
 
 
 @pytest.fixture
