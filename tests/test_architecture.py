@@ -143,12 +143,13 @@ def test_the_project_runs_on_one_way_of_committing():
 
 @pytest.mark.unit
 def test_the_tests_run_on_the_versions_of_production():
-    run, cloud, dev = (
+    run, cloud, analytics, dev = (
         dependencies.lock(settings.BASE_DIR / f"requirements{kind}.txt").versions
-        for kind in ("", "-cloud", "-dev")
+        for kind in ("", "-cloud", "-analytics", "-dev")
     )
 
     assert run.items() <= cloud.items() <= dev.items()
+    assert run.items() <= analytics.items() <= dev.items()
 
 
 @pytest.mark.django_db

@@ -55,3 +55,44 @@ class ProductView(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.product}"
+
+
+class CoView(models.Model):
+    """How often two products were seen in one visit on one day (UTC): ``other`` after ``product``. Pks."""
+
+    day = models.DateField()
+    product = models.BigIntegerField()
+    other = models.BigIntegerField()
+    count = models.PositiveBigIntegerField()
+
+    class Meta:
+        db_table = "co_views"
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["day", "product", "other"], name="co_view_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.product} {self.other}"
+
+
+class SearchCount(models.Model):
+    """How often the same words were searched on one day (UTC), and whether anything was found.
+
+    ``words`` are lower-case and without what could be about a person: an address, a long number.
+    """
+
+    day = models.DateField()
+    words = models.CharField(max_length=80)
+    has_results = models.BooleanField()
+    count = models.PositiveBigIntegerField()
+
+    class Meta:
+        db_table = "search_counts"
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["day", "words", "has_results"], name="search_count_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.words}"

@@ -9,12 +9,14 @@ from django.core.exceptions import ImproperlyConfigured
 
 from dbProject.settings import storage
 from dbProject.settings.accounts import *  # noqa: F403
+from dbProject.settings.analytics import *  # noqa: F403
 from dbProject.settings.api import REST_FRAMEWORK as REST_FRAMEWORK
 from dbProject.settings.api import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from dbProject.settings.carriers import read_carriers
 from dbProject.settings.environment import BASE_DIR as BASE_DIR
-from dbProject.settings.environment import env, insist_on_required, read_dotenv
+from dbProject.settings.environment import env, insist_on_required
 from dbProject.settings.incidents import *  # noqa: F403
+from dbProject.settings.jobs import *  # noqa: F403
 from dbProject.settings.limits import CARD_TESTING as CARD_TESTING
 from dbProject.settings.limits import RATE_LIMIT_DEFAULT as RATE_LIMIT_DEFAULT
 from dbProject.settings.limits import RATE_LIMIT_ENDPOINTS as RATE_LIMIT_ENDPOINTS
@@ -38,7 +40,6 @@ from dbProject.settings.unfold import UNFOLD as UNFOLD
 from dbProject.settings.webhooks import *  # noqa: F403
 
 django_stubs_ext.monkeypatch()  # lets QuerySet["Product"] be written at run time
-read_dotenv()
 insist_on_required()
 
 # Core
@@ -296,14 +297,6 @@ OUTBOX_LEASE_SECONDS = 30  # how long one relay keeps a row to itself; a broker 
 OUTBOX_PATIENCE_SECONDS = 60  # with a consumer, before another attempt; each time twice as long
 OUTBOX_CLAIM_SECONDS = 30  # how long a consumer may take, then its process is ended; below the patience
 OUTBOX_LATE_SECONDS = 60  # an event that has been due for so long makes the shop "degraded"
-JOB_HANDLERS = {
-    "import_products": "products.services.import_jobs.run_import",
-    "export_products": "products.services.import_jobs.run_export",
-    "export_personal_data": "users.services.personal_exports.run",
-}
-"""What does each kind of background job (see dbProject.jobs)."""
-JOBS_KEPT = {"export_personal_data": timedelta(days=7)}
-"""How long after their end jobs of a kind are kept with their files, where 30 days are too long."""
 
 # Privacy -- who answers for which personal data (see dbProject.personal_data); lower apps first.
 PERSONAL_DATA = [

@@ -28,10 +28,8 @@ REQUIRED_BY_PROVIDER: Mapping[str, Mapping[str, str]] = {
 env = environ.Env()
 
 
-def read_dotenv() -> None:
-    """Read ``.env`` beside ``manage.py``; what is already in the environment wins."""
-    if (path := BASE_DIR / ".env").exists():
-        environ.Env.read_env(str(path))
+if (_path := BASE_DIR / ".env").exists():  # before any setting is read; what is in the environment wins
+    environ.Env.read_env(str(_path))
 
 
 def insist_on_required() -> None:

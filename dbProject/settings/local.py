@@ -2,9 +2,8 @@
 
 import os
 
-from dbProject.settings.environment import BASE_DIR, env, read_dotenv
+from dbProject.settings.environment import BASE_DIR, env
 
-read_dotenv()
 (BASE_DIR / "var").mkdir(exist_ok=True)
 for _name, _value in {
     "SECRET_KEY": "for-this-machine-only-" + "0123456789" * 4,

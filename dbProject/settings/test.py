@@ -20,6 +20,7 @@ os.environ |= {
     "ALLOW_TEST_PAYMENTS": "1",
     "STORE_ADDRESS": "Marlow & Finch GmbH,Hafenweg 12,10119 Berlin,Germany",
     "STORE_VAT_NUMBER": "DE123456788",
+    "ANALYTICS_DIR": f"{_files}-analytics",
     "DOCUMENT_FILES_DIR": f"{_files}-documents",
     "JOB_FILES_DIR": f"{_files}-jobs",
     "MEDIA_ROOT": f"{_files}-media",

@@ -1,8 +1,10 @@
 """What people buy: carts, the orders they become, and what both cost."""
 
+from orders.models.analytics import AnalysisResult, Recommendation, SalesRollup, SavedView
 from orders.models.cart import MOST_UNITS, Cart, CartItem, SavedItem
 from orders.models.delivery import ShippingBand, ShippingMethod, ShippingZone
 from orders.models.document import Document, NumberSeries
+from orders.models.history import HistoricLine
 from orders.models.order import Order, OrderDiscount, OrderItem
 from orders.models.payment import Payment, PaymentEvent, PaymentWebhook
 from orders.models.promotion import Coupon, CouponUse, OfferState, Promotion
@@ -15,11 +17,13 @@ from orders.models.withdrawal import Withdrawal
 
 __all__ = [
     "MOST_UNITS",
+    "AnalysisResult",
     "Cart",
     "CartItem",
     "Coupon",
     "CouponUse",
     "Document",
+    "HistoricLine",
     "NumberSeries",
     "OfferState",
     "Order",
@@ -30,10 +34,13 @@ __all__ = [
     "PaymentEvent",
     "PaymentWebhook",
     "Promotion",
+    "Recommendation",
     "Refund",
     "Return",
     "ReturnItem",
+    "SalesRollup",
     "SavedItem",
+    "SavedView",
     "Shipment",
     "ShipmentItem",
     "ShippingBand",

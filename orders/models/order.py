@@ -159,6 +159,12 @@ class Order(SoftDeleteModel, TimestampedModel):
     delivered_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
     notes = models.TextField(_("notes"), blank=True)
+    is_historic = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="From before the shop: it has moved no stock and no money here.",
+    )
     created_at = models.DateTimeField(
         default=timezone.now, editable=False, help_text="When it was placed: for orders of the past, then."
     )
@@ -209,8 +215,12 @@ class Order(SoftDeleteModel, TimestampedModel):
             ),
             models.CheckConstraint(
                 condition=Q(holds_stock=True)
+                | Q(is_historic=True)
                 | ~Q(status__in=["confirmed", "processing", "shipped", "delivered"]),
                 name="order_confirmed_has_its_stock",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_historic=False) | Q(holds_stock=False), name="order_historic_holds_no_stock"
             ),
         ]
         indexes = [

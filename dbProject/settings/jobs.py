@@ -1,0 +1,12 @@
+"""Background jobs: who does them, and how long they are kept (see dbProject.jobs)."""
+
+from datetime import timedelta
+
+JOB_HANDLERS = {
+    "import_products": "products.services.import_jobs.run_import",
+    "export_products": "products.services.import_jobs.run_export",
+    "export_personal_data": "users.services.personal_exports.run",
+}
+"""What does each kind of background job."""
+JOBS_KEPT = {"export_personal_data": timedelta(days=7)}
+"""How long after their end jobs of a kind are kept with their files, where 30 days are too long."""
