@@ -7,8 +7,11 @@ import sys
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dbProject.settings.base")
-# structlog and httpx load rich, where it is installed, for what no web process shows: 3.5 MB of each.
-_unloaded = {"rich": None} if "rich" not in sys.modules else {}
+# What libraries load where it happens to be installed, and no web process needs: 15 MB of each.
+_unwanted = ["pygments", "requests", "rich", "tornado"]
+if not os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
+    _unwanted.append("opentelemetry")
+_unloaded = {name: None for name in _unwanted if name not in sys.modules}
 sys.modules.update(_unloaded)  # type: ignore[arg-type]
 application = get_wsgi_application()
 for _name in _unloaded:

@@ -246,3 +246,15 @@ def test_a_worker_without_a_broker_says_what_is_missing_and_ends(program):
 
     assert answer.returncode == 2
     assert "CELERY_BROKER_URL" in answer.stderr
+
+
+def test_a_web_process_loads_nothing_that_only_others_need():
+    code = (
+        "import sys, dbProject.wsgi; from dbProject.urls import urlpatterns; print(sorted({"
+        "'dask', 'distributed', 'opentelemetry', 'pandas', 'pyarrow', 'pygments', 'requests',"
+        " 'rich', 'stripe', 'tornado'} & set(sys.modules)))"
+    )
+
+    answer = under("dbProject.settings.base", code, **PRODUCTION)
+
+    assert answer.stdout == "[]\n", answer.stderr
