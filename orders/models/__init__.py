@@ -1,6 +1,6 @@
 """What people buy: carts, the orders they become, and what both cost."""
 
-from orders.models.analytics import AnalysisResult, Recommendation, SalesRollup, SavedView
+from orders.models.analytics import AnalysisResult, SalesRollup, SavedView
 from orders.models.cart import MOST_UNITS, Cart, CartItem, SavedItem
 from orders.models.delivery import ShippingBand, ShippingMethod, ShippingZone
 from orders.models.document import Document, NumberSeries
@@ -34,7 +34,6 @@ __all__ = [
     "PaymentEvent",
     "PaymentWebhook",
     "Promotion",
-    "Recommendation",
     "Refund",
     "Return",
     "ReturnItem",

@@ -1,4 +1,4 @@
-"""What was computed of orders: sums to answer from, results of long computations, what goes with what."""
+"""What was computed of orders: sums to answer from, and results of long computations."""
 
 from typing import Any, ClassVar
 
@@ -8,7 +8,6 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from dbProject.models import TimestampedModel
-from products.models import Category, Product
 
 
 def exact(**options: Any) -> "models.DecimalField[Any, Any]":
@@ -94,53 +93,6 @@ class AnalysisResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.currency}"
-
-
-class Recommendation(models.Model):
-    """What goes with a product, or what is in demand in a category, best first. Replaced whole by kind.
-
-    Neither product nor category: in demand in the whole shop.
-    """
-
-    class Kind(models.TextChoices):
-        TOGETHER = "together", _("Often bought together")
-        VIEWED = "viewed", _("Customers also viewed")
-        TRENDING = "trending", _("In demand")
-
-    kind = models.CharField(max_length=8, choices=Kind)
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, null=True, related_name="+")
-    category = models.ForeignKey(Category, on_delete=models.CASCADE, null=True, related_name="+")
-    products = models.JSONField(help_text="[[pk, score], …], best first.")
-    computed_at = models.DateTimeField()
-
-    class Meta:
-        db_table = "recommendations"
-        default_permissions = ()
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["kind", "product"],
-                condition=Q(product__isnull=False),
-                name="recommendation_of_product",
-            ),
-            models.UniqueConstraint(
-                fields=["kind", "category"],
-                condition=Q(category__isnull=False),
-                name="recommendation_of_category",
-            ),
-            models.UniqueConstraint(
-                fields=["kind"],
-                condition=Q(product=None, category=None),
-                name="recommendation_of_all",
-            ),
-            models.CheckConstraint(
-                condition=Q(kind="trending", product=None)
-                | (~Q(kind="trending") & Q(product__isnull=False, category=None)),
-                name="recommendation_is_for_something",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.product_id or self.category_id or ''}"
 
 
 class SavedView(TimestampedModel):

@@ -6,6 +6,7 @@ from products.models.category import Category
 from products.models.picture import PictureAddress, ProductImage
 from products.models.price import PriceRecord
 from products.models.product import Product, ProductQuerySet
+from products.models.recommendation import Recommendation
 from products.models.redirect import SlugRedirect
 from products.models.review import RATINGS, Review, ReviewInvitation, ReviewVote
 from products.models.search_word import SearchWord
@@ -23,6 +24,7 @@ __all__ = [
     "ProductAttributeValue",
     "ProductImage",
     "ProductQuerySet",
+    "Recommendation",
     "Review",
     "ReviewInvitation",
     "ReviewVote",

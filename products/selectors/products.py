@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import F, Prefetch, QuerySet, Subquery, TextField
+from django.db.models import F, Prefetch, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from dbProject import statements
@@ -18,9 +18,10 @@ from products.models import (
     ProductImage,
     ProductQuerySet,
 )
-from products.selectors import categories, choices, colors, facets, reviews
+from products.selectors import categories, choices, colors, facets, recommendations, reviews
 
-RELATED = 4
+AT_A_TIME = 4
+"""Keys of what stands beside a product are asked for in such steps, so that few statements are written."""
 OF_ATTRIBUTES = ("slug", "name", "attribute_type", "unit")
 """What a page says of an attribute beside its value."""
 SAID_FROM = 5
@@ -44,11 +45,16 @@ class Specification(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """A product that customers may see, its variants, and other things of its category without covers."""
+    """A product that customers may see, its variants, and what stands beside it, without covers."""
 
     product: Product
     variants: list[Product]
-    related: list[Product]
+    beside: list[recommendations.Row]
+
+    @property
+    def neighbors(self) -> list[Product]:
+        """All that stands beside it, once."""
+        return [product for row in self.beside for product in row.products]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ class ProductPage:
     questions: list[choices.Question]
     specifications: list[Specification]
     reviews: reviews.Said
-    related: list[Product]
+    beside: list[recommendations.Row]
     path: list[categories.Shelf]
 
     @property
@@ -83,35 +89,39 @@ class ProductPage:
 
 
 def family(slug: str) -> Family | None:
-    """Return the product with that slug and what belongs to it, if customers may see it; one query.
+    """Return the product with that slug and what belongs to it, if customers may see it.
 
-    A variant comes with its parent, and with nothing else that a page needs.
+    One query, and what stands beside it remembered. A variant comes with its parent, and with nothing else
+    that a page needs.
     """
-    found: list[Any] = statements.rows("family", _of_family, slug)
+    wanted = recommendations.beside(slug)
+    found: list[Any] = statements.rows("family", _of_family, slug, _in_steps(wanted.pks))
     product = next((one for one in found if one.slug == slug), None)
     if product is None:
         return None
     product.brand = Brand(pk=product.brand_id, name=product.brand_name, slug=product.brand_slug)
-    related = [one for one in found if one != product and one.parent_id is None]
+    others = {one.pk: one for one in found if one != product and one.parent_id is None}
     return Family(
         product=product,
         variants=[one for one in found if one.parent_id == product.pk],
-        related=sorted(related, key=lambda one: (one.created_at, one.pk), reverse=True),
+        beside=recommendations.rows(wanted, others),
     )
 
 
-def _of_family(slug: str) -> ProductQuerySet:
-    it = Product.objects.active().filter(slug=slug)
-    beside = (
+def _in_steps(pks: list[int]) -> tuple[int, ...]:
+    """Return the keys with as many zeros as make their number one of a few."""
+    return (*pks, *[0] * (-len(pks) % AT_A_TIME or (0 if pks else AT_A_TIME)))
+
+
+def _of_family(slug: str, beside: tuple[int, ...]) -> ProductQuerySet:
+    wanted = (
         Product.objects.active()
-        .listed()
-        .filter(category=Subquery(it.order_by().values("category")[:1]))
-        .exclude(slug=slug)
-        .newest_first()
-    )
-    wanted = it.values("pk").union(
-        Product.objects.filter(parent__slug=slug, is_active=True).values("pk"),
-        Product.objects.filter(pk__in=beside.values("pk")[:RELATED]).values("pk"),
+        .filter(slug=slug)
+        .values("pk")
+        .union(
+            Product.objects.filter(parent__slug=slug, is_active=True).values("pk"),
+            Product.objects.active().listed().filter(pk__in=beside).values("pk"),
+        )
     )
     brand = {"brand_name": F("brand__name"), "brand_slug": F("brand__slug")}
     return Product.objects.filter(pk__in=wanted).with_reviews().annotate(**brand).order_by("pk")
@@ -160,7 +170,7 @@ def page(
     ``sku`` is the variant asked for, or ``options`` what is chosen already; what is not there counts as not
     asked for. ``stars`` and ``number`` say which reviews are shown (:func:`reviews.of`).
     """
-    product, variants, related = family.product, family.variants, family.related
+    product, variants, related = family.product, family.variants, family.neighbors
     values = _values([product, *variants], related)
     chosen = choices.of(product, variants, values, sku=sku, wanted=options or {})
     images = _images(product, variants, related)
@@ -171,7 +181,7 @@ def page(
         questions=chosen.questions,
         specifications=_specifications(product, chosen.variant, values),
         reviews=reviews.of(product, stars=stars, number=number),
-        related=related,
+        beside=family.beside,
         path=categories.path(product.category_id),
     )
 

@@ -54,7 +54,7 @@ def page() -> ProductPage:
         questions=[Question("option_color", "Color", color), Question("option_size", "Size", size)],
         specifications=[],
         reviews=Said([], None, 1, 1),
-        related=[],
+        beside=[],
         path=[],
     )
 

@@ -432,15 +432,15 @@ def test_the_gallery_begins_with_what_was_chosen(shirt):
     assert page(shirt).images == [blue]
 
 
-def test_related_things_are_of_the_same_category_with_their_covers():
+def test_what_is_popular_is_of_the_same_category_with_its_covers():
     shelf = CategoryFactory()
     mug, cup = ProductFactory(category=shelf), ProductFactory(category=shelf)
     ProductFactory()
     cover = pictures.add(cup, picture((60, 40)))
 
-    (related,) = page(mug).related
+    ((kind, (popular,)),) = page(mug).beside
 
-    assert (related, related.cover_images) == (cup, [cover])
+    assert (kind, popular, popular.cover_images) == ("popular", cup, [cover])
 
 
 def test_a_sale_that_empties_a_variant_closes_its_choice(shirt):

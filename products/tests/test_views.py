@@ -86,11 +86,11 @@ def test_a_product_costs_the_same_however_full_the_shop(client, shop, count, dja
     cache.clear()
     caching.memory.clear()
 
-    # the product with variants and related things, their answers, all pictures, reviews, and what is
-    # remembered: the tree, the footer, how long delivery takes
-    with django_assert_num_queries(7):
+    # the product with variants and what stands beside it, their answers, all pictures, reviews, and what
+    # is remembered: what stands beside it, the tree, the footer, how long delivery takes
+    with django_assert_num_queries(8):
         client.get(parent.get_absolute_url())
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(single.get_absolute_url())
 
 
@@ -108,8 +108,9 @@ def test_a_reduced_product_says_its_lowest_price_of_the_30_days_before(client, d
     cache.clear()
     caching.memory.clear()
 
-    # the product with related things, its ledger, answers, pictures, reviews, the tree, footer, delivery
-    with django_assert_num_queries(8):
+    # what stands beside it, the product with that, its ledger, answers, pictures, reviews, the tree, footer,
+    # delivery
+    with django_assert_num_queries(9):
         html = client.get(product.get_absolute_url()).content.decode()
 
     assert html.count("Lowest price of the 30 days before") == 1
