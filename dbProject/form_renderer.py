@@ -3,12 +3,12 @@
 A checkout has a dozen inputs and a list of countries; templates for them cost more than placing the order.
 """
 
+import html
 from collections.abc import Mapping
 from typing import Any
 
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 INPUTS = frozenset(
@@ -62,4 +62,5 @@ def _attributes(given: Mapping[str, Any]) -> str:
 
 
 def _escaped(value: Any) -> str:
-    return conditional_escape(value if hasattr(value, "__html__") else str(value))
+    """Return what ``conditional_escape`` does, without its detour for lazy text: a form has hundreds."""
+    return str(value.__html__()) if hasattr(value, "__html__") else html.escape(str(value))

@@ -296,6 +296,7 @@ if PAYMENT_PROVIDER == "test":
 OUTBOX_LEASE_SECONDS = 30  # how long one relay keeps a row to itself; a broker says no within 2 s
 OUTBOX_PATIENCE_SECONDS = 60  # with a consumer, before another attempt; each time twice as long
 OUTBOX_CLAIM_SECONDS = 30  # how long a consumer may take, then its process is ended; below the patience
+OUTBOX_POKE_SECONDS = 0.2  # between two times that a process asks for the relay, however much it records
 OUTBOX_LATE_SECONDS = 60  # an event that has been due for so long makes the shop "degraded"
 
 # Privacy -- who answers for which personal data (see dbProject.personal_data); lower apps first.

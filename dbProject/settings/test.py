@@ -39,6 +39,7 @@ SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, LANGUAGE_COOKIE_NAME = "sessionid", "csrf
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 STAFF_NEED_SECOND_FACTOR = False  # tests log staff in without a word
 SERVE_MEDIA = True
+OUTBOX_POKE_SECONDS = 0  # each commit asks for the relay
 BATCH_SECONDS = 0  # what was counted is written when a test says so
 PAYMENT_CALLS_AT_ONCE = 100  # storms of threads
 MEMORY_CACHE_SECONDS = 0  # what one test remembered is not there for the next

@@ -33,7 +33,7 @@ SHOWN = [
 ]
 
 
-def taxed() -> list[tuple[str, str]]:
+def taxed() -> countries.Choices:
     """Return the countries in which rates matter, with their names: of the union, and the store's own."""
     codes = [code for code in countries.NAMES if vat.member_state(code) or code == settings.STORE_COUNTRY]
     return countries.choices(codes)

@@ -300,6 +300,21 @@ def test_one_transaction_pokes_once_and_a_broker_that_is_away_costs_no_error(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_crowd_of_commits_asks_for_the_relay_in_turn(monkeypatch, settings):
+    settings.OUTBOX_POKE_SECONDS = 0.2
+    asked, now = [], [1000.0]
+    monkeypatch.setattr(outbox, "_last_poke", float("-inf"))
+    monkeypatch.setattr(outbox, "poke", lambda: asked.append(now[0]))
+    monkeypatch.setattr(outbox.time, "monotonic", lambda: now[0])
+    for moment in (1000.0, 1000.1, 1000.25, 1000.4, 1005.0):
+        now[0] = moment
+        with transaction.atomic():
+            outbox.record(TASK)
+
+    assert asked == [1000.0, 1000.25, 1005.0]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_an_event_belongs_into_the_transaction_of_its_change():
     with pytest.raises(transaction.TransactionManagementError):
         outbox.record(TASK)
