@@ -188,6 +188,7 @@ def _empty(order: Order, names: Iterable[str]) -> None:
         billing_address=_country_of(order.billing_address),
         shipping_address=_country_of(order.shipping_address),
         idempotency_key=f"erased:{order.pk}",
+        updated_at=timezone.now(),  # so that what was exported of it is written anew
     )
     LogEntry.objects.filter(
         content_type=ContentType.objects.get_for_model(Order), object_id=str(order.pk)
