@@ -11,7 +11,7 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import include, path, reverse
 from django.utils.http import urlencode
 from unfold.admin import ModelAdmin
 from unfold.dataclasses import SearchResult
@@ -38,6 +38,11 @@ class ShopAdminSite(UnfoldAdminSite):
     Unfold's own loads every match of every model, and puts objects in the cache, which
     speaks JSON only.
     """
+
+    def get_urls(self) -> Any:
+        """Add the places of ``ADMIN_PLACES``, whose views wrap themselves in ``admin_view``."""
+        places = [path(start, include(urls)) for start, urls in settings.ADMIN_PLACES.items()]
+        return [*places, *super().get_urls()]
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Ask who it is on the shop's own page, which counts attempts and asks for second factors."""

@@ -4,10 +4,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from dbProject.behavior.models import BehaviorCount
+from dbProject.behavior.models import BehaviorCount, SearchCount
 
 Step = BehaviorCount.Step
 
@@ -62,6 +63,32 @@ def total(funnels: list[Funnel]) -> Funnel:
         checkouts=sum(one.checkouts for one in funnels),
         bought=sum(one.bought for one in funnels),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """Words that were searched, how often, and how often nothing was found."""
+
+    words: str
+    times: int
+    in_vain: int
+
+
+def steps_between(first: date, last: date) -> dict[str, int]:
+    """Return step -> how often it was taken on these days, both included; one query."""
+    rows = BehaviorCount.objects.filter(day__range=(first, last)).order_by().values("step")
+    return {row["step"]: row["times"] for row in rows.annotate(times=Sum("count"))}
+
+
+def searches_between(first: date, last: date, *, limit: int, only_in_vain: bool = False) -> list[Searched]:
+    """Return what was searched most often on these days, or most often in vain; one query."""
+    rows = SearchCount.objects.filter(day__range=(first, last)).order_by().values("words")
+    vain = Coalesce(Sum("count", filter=Q(has_results=False)), 0)
+    found = rows.annotate(times=Sum("count"), in_vain=vain)
+    if only_in_vain:
+        found = found.filter(in_vain__gt=0)
+    best = found.order_by("-in_vain" if only_in_vain else "-times", "words")[:limit]
+    return [Searched(row["words"], row["times"], row["in_vain"]) for row in best]
 
 
 def _lately(days: int) -> QuerySet[BehaviorCount]:

@@ -36,6 +36,7 @@ from dbProject.settings.security import CSP_CONFIG as CSP_CONFIG
 from dbProject.settings.security import CSP_CONFIG_ADMIN as CSP_CONFIG_ADMIN
 from dbProject.settings.security import CSP_OF_FILES as CSP_OF_FILES
 from dbProject.settings.security import PERMISSIONS_POLICY as PERMISSIONS_POLICY
+from dbProject.settings.unfold import ADMIN_PLACES as ADMIN_PLACES
 from dbProject.settings.unfold import UNFOLD as UNFOLD
 from dbProject.settings.webhooks import *  # noqa: F403
 

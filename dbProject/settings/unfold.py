@@ -17,23 +17,44 @@ def allowed(*permissions: str) -> Callable[[HttpRequest], bool]:
     return lambda request: any(request.user.has_perm(permission) for permission in permissions)
 
 
-def entry(title: Any, icon: str, screen: str, *permissions: str, query: str = "") -> dict[str, Any]:
-    """Return a line of the sidebar, seen by those who have one of ``permissions`` (all, without any)."""
-    address = reverse_lazy(f"admin:{screen}")
+def entry(
+    title: Any, icon: str, screen: str, *permissions: str, query: str = "", of: str = ""
+) -> dict[str, Any]:
+    """Return a line of the sidebar, seen by those who have one of ``permissions`` (all, without any).
+
+    Where one screen has several lines, ``of`` is what stands in the address of each.
+    """
+    address = reverse_lazy(f"admin:{screen}", args=[of] if of else None)
 
     def is_open(request: HttpRequest) -> bool:
         shown, own = request.get_full_path(), f"{address}{query}"
         others = [other for other in APART if other not in own]
         return shown.startswith(own) and not any(other in shown for other in others)
 
+    def is_here(request: HttpRequest) -> bool:
+        return bool(request.path == str(address))
+
+    has_own = screen.startswith("products_product_")
     return {
         "title": title,
         "icon": icon,
         "link": (lambda _request: f"{address}{query}") if query else address,
-        **({"active": is_open} if screen.startswith("products_product_") else {}),
+        **({"active": is_open} if has_own else {}),
+        **({"active": is_here} if screen.startswith("analytics") else {}),
         **({"permission": allowed(*permissions)} if permissions else {}),
     }
 
+
+ADMIN_PLACES = {"analytics/": "orders.admin.analytics.urls"}
+"""Staff pages that belong to no table: where below /admin/, and whose."""
+
+REPORTS = (
+    (_("Revenue"), "show_chart", "revenue"),
+    (_("Bestsellers"), "trophy", "bestsellers"),
+    (_("Stock cover"), "inventory", "stock-cover"),
+    (_("Customers"), "groups", "customers"),
+)
+"""What is asked most; the overview leads to the others."""
 
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "dbProject.staff.store_name",
@@ -105,6 +126,16 @@ UNFOLD: dict[str, Any] = {
                     entry(_("Offers"), "percent", "orders_promotion_changelist", "orders.view_promotion"),
                     entry(
                         _("Coupons"), "confirmation_number", "orders_coupon_changelist", "orders.view_coupon"
+                    ),
+                ],
+            },
+            {
+                "title": _("Analytics"),
+                "items": [
+                    entry(_("Overview"), "insights", "analytics", "orders.view_analytics"),
+                    *(
+                        entry(title, icon, "analytics_report", "orders.view_analytics", of=slug)
+                        for title, icon, slug in REPORTS
                     ),
                 ],
             },

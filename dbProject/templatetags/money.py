@@ -34,6 +34,11 @@ def money(amount: Decimal) -> str:
     return _in_currency(amounts.rounded(amount), 2, settings.STORE_CURRENCY, get_language())
 
 
+def in_currency(amount: Decimal, currency: str, *, decimals: int = 2) -> str:
+    """Return ``amount`` in a currency (ISO 4217) with the separators of the reader's language."""
+    return _in_currency(amount, decimals, currency, get_language())
+
+
 @register.filter
 def with_amounts(text: str) -> str:
     """Return ``text`` with each amount that was written down in no language (160.41 EUR) as ``money``."""

@@ -1,0 +1,11 @@
+from django.contrib import admin
+from django.urls import path
+
+from orders.admin.analytics import overview, pages
+
+wrap = admin.site.admin_view
+urlpatterns = [
+    path("", wrap(overview.overview), name="analytics"),
+    path("<slug:slug>/", wrap(pages.report), name="analytics_report"),
+    path("<slug:slug>/file.csv", wrap(pages.download), name="analytics_csv"),
+]

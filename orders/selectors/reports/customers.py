@@ -1,0 +1,114 @@
+"""Reports of those who buy: new or known, how they come back, and what they are worth."""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from orders.models import AnalysisResult
+from orders.selectors.reports import rollups
+from orders.selectors.reports.asked import Asked
+from orders.selectors.reports.report import (
+    Column,
+    Group,
+    Kind,
+    Picture,
+    Report,
+    Row,
+    Table,
+    Takes,
+    Unit,
+    Value,
+    share,
+)
+from orders.selectors.reports.rollups import Dimension, Figures
+from orders.selectors.reports.sales import STEP, total_of
+
+NEW, RETURNING, UNKNOWN = "new", "returning", "unknown"
+KINDS = (NEW, RETURNING, UNKNOWN)
+
+
+def new_and_returning(asked: Asked) -> Table:
+    """One query."""
+    found = rollups.series(asked.currency, asked.period, asked.grain, dimension=Dimension.CUSTOMER)
+    steps = next(iter(found.values()), {})
+    rows = [
+        Row({"step": step, **_kinds({kind: of.get(step, Figures()) for kind, of in found.items()})})
+        for step in steps
+    ]
+    whole = _kinds({kind: total_of(of.values()) for kind, of in found.items()})
+    return Table(CUSTOMERS.columns, rows, Row({"step": None, **whole}))
+
+
+def _kinds(found: Mapping[str, Figures]) -> dict[str, Value]:
+    new, returning, unknown = (found.get(kind, Figures()) for kind in KINDS)
+    return {
+        "revenue_new": new.revenue,
+        "revenue_returning": returning.revenue,
+        "revenue_unknown": unknown.revenue,
+        "orders_new": new.orders,
+        "orders_returning": returning.orders,
+        "orders_unknown": unknown.orders,
+        "share_new": share(new.orders, new.orders + returning.orders),
+    }
+
+
+def _money(kind: str, title: Any, definition: Any) -> Column:
+    return Column(f"revenue_{kind}", title, Unit.MONEY, definition)
+
+
+def _count(kind: str, title: Any, definition: Any) -> Column:
+    return Column(f"orders_{kind}", title, Unit.COUNT, definition)
+
+
+CUSTOMERS = Report(
+    slug="customers",
+    name=_("New and returning"),
+    question=_("Do we win customers, and do they come back?"),
+    group=Group.CUSTOMERS,
+    columns=(
+        STEP,
+        _money(NEW, _("Revenue of new"), _("Revenue of each customer's first order of all.")),
+        _money(RETURNING, _("Revenue of returning"), _("Revenue of every later order.")),
+        _money(UNKNOWN, _("Revenue of unknown"), _("Revenue of orders of the past that name no customer.")),
+        _count(NEW, _("First orders"), _("Orders that were their customer's first: as many new customers.")),
+        _count(RETURNING, _("Later orders"), _("Orders of customers who had ordered before.")),
+        _count(UNKNOWN, _("Orders of unknown"), _("Orders of the past that name no customer.")),
+        Column(
+            "share_new",
+            _("New"),
+            Unit.PERCENT,
+            _("First orders in percent of the orders whose customer is known."),
+        ),
+    ),
+    read=new_and_returning,
+    takes=frozenset({Takes.DATES, Takes.CURRENCY, Takes.GRAIN}),
+    picture=Picture(Kind.STACKED, "step", ("revenue_new", "revenue_returning", "revenue_unknown")),
+    facts=_("A guest counts as one customer for one e-mail address."),
+)
+
+
+def of_result(name: str, columns: Callable[[], tuple[Column, ...]]) -> Callable[[Asked], Table]:
+    """Return what reads the rows of a long computation as they were stored; one query."""
+
+    def read(asked: Asked) -> Table:
+        row = AnalysisResult.objects.filter(name=name, currency__in=(asked.currency, "")).first()
+        rows = row.rows if row else []
+        return Table(columns(), [Row(_values(one, columns())) for one in rows])
+
+    return read
+
+
+def _values(row: Mapping[str, Any], columns: tuple[Column, ...]) -> dict[str, Value]:
+    return {column.name: _value(row.get(column.name), column) for column in columns}
+
+
+def _value(value: Any, column: Column) -> Value:
+    if value is None or not column.is_number:
+        return None if value is None else str(value)
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return int(number) if column.unit in (Unit.COUNT, Unit.UNITS) else number

@@ -1,0 +1,212 @@
+"""Reports of things: what sells, what lies, and what has to be ordered again."""
+
+from decimal import ROUND_CEILING, Decimal
+from heapq import nsmallest
+
+from django.utils.translation import gettext_lazy as _
+
+from orders.selectors.reports import names, rollups
+from orders.selectors.reports.asked import Asked
+from orders.selectors.reports.report import (
+    BEFORE,
+    CHANGE,
+    ORDERS,
+    REVENUE,
+    SALES,
+    UNITS,
+    Column,
+    Group,
+    Kind,
+    Picture,
+    Report,
+    Row,
+    Table,
+    Takes,
+    Unit,
+    change,
+    shown,
+)
+from orders.selectors.reports.rollups import NOUGHT, Dimension, Figures
+from orders.selectors.reports.sales import OF_GOODS
+from products.models import Product
+
+MOST = 100
+"""Rows of a report of things; the shop may have a hundred thousand."""
+SLOW_UNITS_A_MONTH = 1
+DAYS_OF_A_MONTH = 30
+NOTHING = Figures()
+
+NAME = Column(
+    "name", _("Product"), Unit.TEXT, _("The name that it has today, or had at last."), leads_to="product"
+)
+SKU = Column("sku", _("SKU"), Unit.TEXT, _("Its number in our stock."))
+BACK = Column(
+    "units_back", _("Came back"), Unit.UNITS, _("Units that were returned or cancelled in these days.")
+)
+STOCK = Column(
+    "stock",
+    _("In stock"),
+    Unit.UNITS,
+    _("Units free to sell now, not on the last of these days; nothing for what is none of our products."),
+)
+
+
+def bestsellers(asked: Asked) -> Table:
+    """Three queries, two without a comparison."""
+    found = rollups.by_key(asked.currency, asked.period, Dimension.PRODUCT)
+    sold = {key: one for key, one in found.items() if one.units > 0 and not key.startswith("fee:")}
+    keys = nsmallest(MOST, sold, key=lambda key: (-sold[key].revenue, -sold[key].units, key))
+    then = rollups.of_keys(asked.currency, asked.before, Dimension.PRODUCT, keys) if asked.before else {}
+    titles = names.products_of(keys)
+    rows = []
+    for key in keys:
+        one, before, title = sold[key], then.get(key, NOTHING), titles[key]
+        values = {
+            "name": title.name,
+            "sku": title.sku,
+            "revenue": one.revenue,
+            "units": one.units,
+            "units_back": one.units_back,
+            "orders": one.orders,
+            "stock": title.stock,
+            "revenue_before": before.revenue if asked.before else None,
+            "revenue_change": change(one.revenue, before.revenue) if asked.before else None,
+        }
+        rows.append(Row(values, title.pk))
+    columns = shown(BESTSELLERS.columns, is_compared=asked.before is not None)
+    return Table(columns, rows, left_out=len(sold) - len(rows))
+
+
+def slow_sellers(asked: Asked) -> Table:
+    """Two queries, over all that is in stock."""
+    sold = rollups.by_key(asked.currency, asked.period, Dimension.PRODUCT)
+    limit = Decimal(SLOW_UNITS_A_MONTH * asked.period.days) / DAYS_OF_A_MONTH
+    slow = []
+    for product in _stock():
+        units = sold.get(str(product["pk"]), NOTHING).units
+        if product["stock_quantity"] > 0 and units <= limit:
+            price = product["sale_price"] if product["sale_price"] is not None else product["price"]
+            slow.append((product, units, price * product["stock_quantity"]))
+    listed = nsmallest(MOST, slow, key=lambda one: (-one[2], one[1], one[0]["pk"]))
+    rows = [
+        Row(
+            {
+                "name": product["name"],
+                "sku": product["sku"],
+                "stock": product["stock_quantity"],
+                "worth": worth,
+                "units": units,
+                "cover": _cover(product["stock_quantity"], units, asked.period.days),
+            },
+            str(product["pk"]),
+        )
+        for product, units, worth in listed
+    ]
+    return Table(SLOW_SELLERS.columns, rows, left_out=len(slow) - len(rows))
+
+
+def stock_cover(asked: Asked) -> Table:
+    """Two queries, over all that was sold."""
+    sold = rollups.by_key(asked.currency, asked.period, Dimension.PRODUCT)
+    wanted = []
+    for product in _stock():
+        units = sold.get(str(product["pk"]), NOTHING).units
+        if units > 0:
+            stock = product["stock_quantity"]
+            wanted.append((product, units, _cover(stock, units, asked.period.days) or NOUGHT))
+    listed = nsmallest(MOST, wanted, key=lambda one: (one[2], -one[1], one[0]["pk"]))
+    rows = []
+    for product, units, cover in listed:
+        rate = Decimal(units) / asked.period.days
+        needed = (rate * asked.target_days).to_integral_value(ROUND_CEILING)
+        values = {
+            "name": product["name"],
+            "sku": product["sku"],
+            "stock": product["stock_quantity"],
+            "units": units,
+            "rate": rate.quantize(Decimal("0.01")),
+            "cover": cover,
+            "reorder": max(0, int(needed) - product["stock_quantity"]),
+        }
+        rows.append(Row(values, str(product["pk"])))
+    return Table(STOCK_COVER.columns, rows, left_out=len(wanted) - len(rows))
+
+
+def _cover(stock: int, units: int, days: int) -> Decimal | None:
+    """Return for how many days a stock lasts of which so many ``units`` sold in ``days``; none: endless."""
+    if units <= 0:
+        return None
+    return (Decimal(max(stock, 0)) * days / units).quantize(Decimal("0.1"))
+
+
+def _stock() -> "list[dict[str, object]]":
+    buyable = Product.objects.active().exclude(kind=Product.Kind.PARENT)
+    return list(buyable.order_by().values("pk", "name", "sku", "stock_quantity", "price", "sale_price"))
+
+
+BESTSELLERS = Report(
+    slug="bestsellers",
+    name=_("Bestsellers"),
+    question=_("What earns most?"),
+    group=Group.PRODUCTS,
+    columns=(NAME, SKU, OF_GOODS, UNITS, BACK, ORDERS, STOCK, BEFORE, CHANGE),
+    read=bestsellers,
+    takes=SALES,
+    picture=Picture(Kind.BAR, "name", (REVENUE.name,), before=BEFORE.name, most=12),
+    facts=_("The 100 things with the most revenue; each color or size is a thing of its own."),
+)
+COVER = Column(
+    "cover",
+    _("Lasts days"),
+    Unit.DAYS,
+    _("Units in stock by units sold a day in these days: for how long it lasts if it goes on like this."),
+)
+SLOW_SELLERS = Report(
+    slug="slow-sellers",
+    name=_("Slow sellers"),
+    question=_("What lies on our shelves and hardly sells?"),
+    group=Group.PRODUCTS,
+    columns=(
+        NAME,
+        SKU,
+        STOCK,
+        Column(
+            "worth",
+            _("Worth"),
+            Unit.MONEY,
+            _("Units in stock at today's price, in the store's currency: what would come in if they sold."),
+        ),
+        UNITS,
+        COVER,
+    ),
+    read=slow_sellers,
+    takes=frozenset({Takes.DATES, Takes.CURRENCY}),
+    picture=Picture(Kind.BAR, "name", ("worth",), most=12),
+    facts=_(
+        "What is for sale, in stock, and sold one unit in 30 days at most; what is worth most comes first."
+    ),
+)
+STOCK_COVER = Report(
+    slug="stock-cover",
+    name=_("Stock cover"),
+    question=_("How long does our stock last, and what should we order again?"),
+    group=Group.PRODUCTS,
+    columns=(
+        NAME,
+        SKU,
+        STOCK,
+        UNITS,
+        Column("rate", _("Units a day"), Unit.UNITS, _("Units sold by the number of these days.")),
+        COVER,
+        Column(
+            "reorder",
+            _("Order again"),
+            Unit.UNITS,
+            _("Units that are missing to last for the days that you want to have in stock, at this pace."),
+        ),
+    ),
+    read=stock_cover,
+    takes=frozenset({Takes.DATES, Takes.CURRENCY, Takes.TARGET}),
+    picture=Picture(Kind.BAR, "name", ("cover",), most=12),
+    facts=_("What was sold at all in these days; what runs out first comes first."),
+)

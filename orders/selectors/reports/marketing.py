@@ -1,0 +1,290 @@
+"""Reports of what brings people here, what it costs, and what goes wrong."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from dbProject.behavior import selectors as behavior
+from dbProject.behavior.models import BehaviorCount
+from orders.models import Order, OrderDiscount, Return
+from orders.selectors.reports.asked import Asked
+from orders.selectors.reports.periods import Period
+from orders.selectors.reports.report import (
+    Column,
+    Group,
+    Kind,
+    Picture,
+    Report,
+    Row,
+    Table,
+    Takes,
+    Unit,
+    Value,
+    change,
+    share,
+    shown,
+)
+
+PAID = (
+    Order.Status.CONFIRMED,
+    Order.Status.PROCESSING,
+    Order.Status.SHIPPED,
+    Order.Status.DELIVERED,
+    Order.Status.REFUNDED,
+)
+"""What was paid, whatever went back since."""
+MOST = 100
+
+
+def coupons(asked: Asked) -> Table:
+    """One query over the discounts of the orders of these days."""
+    first, end = asked.period.instants
+    given = OrderDiscount.objects.filter(
+        order__created_at__gte=first,
+        order__created_at__lt=end,
+        order__currency=asked.currency,
+        order__status__in=PAID,
+        order__is_historic=False,
+        order__deleted_at=None,
+    )
+    sums = (
+        given.order_by()
+        .values("promotion", "code", "name")
+        .annotate(orders=Count("order", distinct=True), cost=Sum("amount"), sales=Sum("order__total_amount"))
+    )
+    found = sorted(sums, key=lambda row: (-row["cost"], row["code"], row["name"]))
+    rows = [
+        Row(
+            {
+                "code": row["code"] or _now("without a code"),
+                "offer": row["name"],
+                "orders": row["orders"],
+                "cost": row["cost"],
+                "sales": row["sales"],
+                "rate": share(row["cost"], row["cost"] + row["sales"]),
+            }
+        )
+        for row in found
+    ]
+    return Table(COUPONS.columns, rows)
+
+
+def funnel(asked: Asked) -> Table:
+    """Two queries, one without a comparison."""
+    now = _steps(asked.period)
+    then = _steps(asked.before) if asked.before else {}
+    rows, before = [], 0
+    for step in BehaviorCount.Step:
+        times = now.get(step, 0)
+        values: dict[str, Value] = {
+            "step": str(step.label),
+            "times": times,
+            "rate": share(times, before) if rows else None,
+            "of_first": share(times, now.get(BehaviorCount.Step.VIEW, 0)),
+            "times_before": then.get(step, 0) if asked.before else None,
+            "times_change": change(times, then.get(step, 0)) if asked.before else None,
+        }
+        rows.append(Row(values))
+        before = times
+    is_compared = asked.before is not None
+    found = rows if any(now.values()) or any(then.values()) else []
+    return Table(shown(FUNNEL.columns, is_compared=is_compared), found)
+
+
+def _steps(period: Period) -> dict[str, int]:
+    return behavior.steps_between(period.first, period.last)
+
+
+def searches(asked: Asked) -> Table:
+    """One query."""
+    found = behavior.searches_between(asked.period.first, asked.period.last, limit=MOST)
+    rows = [
+        Row(
+            {
+                "words": one.words,
+                "times": one.times,
+                "vain": one.in_vain,
+                "share": share(one.in_vain, one.times),
+            }
+        )
+        for one in found
+    ]
+    return Table(SEARCHES.columns, rows)
+
+
+def vain_searches(asked: Asked) -> Table:
+    """One query."""
+    found = behavior.searches_between(asked.period.first, asked.period.last, limit=MOST, only_in_vain=True)
+    rows = [Row({"words": one.words, "vain": one.in_vain, "times": one.times}) for one in found]
+    return Table(VAIN_SEARCHES.columns, rows)
+
+
+def returns(asked: Asked) -> Table:
+    """Two queries."""
+    first, end = asked.period.instants
+    wanted = Return.objects.filter(
+        requested_at__gte=first, requested_at__lt=end, order__currency=asked.currency
+    )
+    counted = (
+        wanted.order_by()
+        .values("reason")
+        .annotate(number=Count("pk"), declined=Count("pk", filter=Q(status=Return.Status.DECLINED)))
+    )
+    units = _by_reason(wanted.exclude(status=Return.Status.DECLINED).order_by(), Sum("items__quantity"))
+    money = _by_reason(wanted.order_by(), Sum("refunds__amount"))
+    found = sorted(counted, key=lambda row: (-row["number"], row["reason"]))
+    whole = sum(row["number"] for row in found)
+    rows = [
+        Row(
+            {
+                "reason": str(Return.Reason(row["reason"]).label),
+                "returns": row["number"],
+                "share": share(row["number"], whole),
+                "declined": row["declined"],
+                "units": units.get(row["reason"], 0),
+                "refunded": money.get(row["reason"], 0),
+            }
+        )
+        for row in found
+    ]
+    return Table(RETURNS.columns, rows, _in_all(rows, ("returns", "declined", "units", "refunded")))
+
+
+def _by_reason(wanted: Any, total: Any) -> dict[str, Any]:
+    rows = wanted.values("reason").annotate(total=total)
+    return {row["reason"]: row["total"] or 0 for row in rows}
+
+
+def _in_all(rows: Iterable[Row], names: Iterable[str]) -> Row:
+    return Row({name: sum(row.values[name] or 0 for row in rows) for name in names})  # type: ignore[misc]
+
+
+CURRENT = frozenset({Takes.DATES, Takes.CURRENCY})
+TIMES = Column(
+    "times", _("Times"), Unit.COUNT, _("How often, on these days (UTC); nobody is told from another.")
+)
+COUPONS = Report(
+    slug="coupons",
+    name=_("Coupons and offers"),
+    question=_("Which reductions are used, and what do they cost us?"),
+    group=Group.MARKETING,
+    columns=(
+        Column("code", _("Code"), Unit.TEXT, _("The coupon's code, where the offer needs one.")),
+        Column("offer", _("Offer"), Unit.TEXT, _("The offer as customers read it, on the day of the order.")),
+        Column("orders", _("Orders"), Unit.COUNT, _("Paid orders of these days that had it.")),
+        Column("cost", _("Cost"), Unit.MONEY, _("What it took off in these orders, delivery included.")),
+        Column(
+            "sales", _("Sales with it"), Unit.MONEY, _("What these orders were charged in all, with tax.")
+        ),
+        Column(
+            "rate",
+            _("Rate"),
+            Unit.PERCENT,
+            _("Its cost in percent of what would have been charged without it."),
+        ),
+    ),
+    read=coupons,
+    takes=CURRENT,
+    picture=Picture(Kind.BAR, "offer", ("cost",), most=12),
+    facts=_("Read from the orders themselves, up to this minute; orders of before the shop know no offers."),
+)
+FUNNEL = Report(
+    slug="funnel",
+    name=_("From look to order"),
+    question=_("How many of those who look also buy?"),
+    group=Group.MARKETING,
+    columns=(
+        Column("step", _("Step"), Unit.TEXT, _("What was done; each time counts, not each person.")),
+        TIMES,
+        Column(
+            "rate", _("Of the step before"), Unit.PERCENT, _("In percent of the times of the step before.")
+        ),
+        Column(
+            "of_first", _("Of all looks"), Unit.PERCENT, _("In percent of the times that a product was seen.")
+        ),
+        Column(
+            "times_before",
+            _("Times before"),
+            Unit.COUNT,
+            _("How often in the period that is compared with."),
+            is_compared=True,
+        ),
+        Column(
+            "times_change",
+            _("Change"),
+            Unit.PERCENT,
+            _("By how much that differs, in percent of the times before."),
+            is_compared=True,
+        ),
+    ),
+    read=funnel,
+    takes=frozenset({Takes.DATES, Takes.COMPARISON}),
+    picture=Picture(Kind.BAR, "step", ("times",), before="times_before"),
+    facts=_(
+        "Counted without cookies and without anybody's name; programs that say what they are do not count."
+    ),
+)
+WORDS = Column(
+    "words",
+    _("Words"),
+    Unit.TEXT,
+    _("What was searched, in small letters; nothing that could be about a person."),
+)
+VAIN = Column("vain", _("In vain"), Unit.COUNT, _("How often nothing was found."))
+SEARCHES = Report(
+    slug="searches",
+    name=_("Searches"),
+    question=_("What do people look for?"),
+    group=Group.MARKETING,
+    columns=(
+        WORDS,
+        TIMES,
+        VAIN,
+        Column(
+            "share", _("In vain of all"), Unit.PERCENT, _("Times that nothing was found, in percent of all.")
+        ),
+    ),
+    read=searches,
+    takes=frozenset({Takes.DATES}),
+    picture=Picture(Kind.BAR, "words", ("times",), most=12),
+    facts=_(
+        "The 100 that were searched most often. A page of results counts once, its further pages do not."
+    ),
+)
+VAIN_SEARCHES = Report(
+    slug="searches-in-vain",
+    name=_("Searches in vain"),
+    question=_("What do people look for that we do not have, or call otherwise?"),
+    group=Group.MARKETING,
+    columns=(WORDS, VAIN, TIMES),
+    read=vain_searches,
+    takes=frozenset({Takes.DATES}),
+    picture=Picture(Kind.BAR, "words", ("vain",), most=12),
+    facts=SEARCHES.facts,
+)
+RETURNS = Report(
+    slug="returns",
+    name=_("Returns by reason"),
+    question=_("Why do things come back?"),
+    group=Group.MARKETING,
+    columns=(
+        Column("reason", _("Reason"), Unit.TEXT, _("What the customer chose as reason.")),
+        Column("returns", _("Returns"), Unit.COUNT, _("Returns that were announced in these days.")),
+        Column("share", _("Share"), Unit.PERCENT, _("Part of all returns of these days, in percent.")),
+        Column("declined", _("Declined"), Unit.COUNT, _("Those that staff declined.")),
+        Column("units", _("Units"), Unit.UNITS, _("Units in those that were not declined.")),
+        Column(
+            "refunded",
+            _("Refunded"),
+            Unit.MONEY,
+            _("What was given back for these returns so far, with tax."),
+        ),
+    ),
+    read=returns,
+    takes=CURRENT,
+    picture=Picture(Kind.BAR, "reason", ("returns",), most=12),
+    facts=_("Read from the returns themselves, up to this minute."),
+)

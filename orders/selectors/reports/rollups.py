@@ -1,0 +1,137 @@
+"""Sums that were made before, read again: of whole months as months, so that years cost what days do."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db.models import Max, Min, QuerySet, Sum
+
+from orders.models import AnalysisResult, SalesRollup
+from orders.selectors.reports import periods
+from orders.selectors.reports.periods import Grain, Period
+
+Dimension = SalesRollup.Dimension
+EXACT = Decimal("0.0001")
+NOUGHT = Decimal(0)
+
+
+@dataclass(slots=True)
+class Figures:
+    """What some sales came to. Amounts are gross, ``back`` positive, all as :class:`SalesRollup` has them."""
+
+    orders: int = 0
+    units: int = 0
+    units_back: int = 0
+    listed: Decimal = NOUGHT
+    discount: Decimal = NOUGHT
+    goods: Decimal = NOUGHT
+    delivery: Decimal = NOUGHT
+    back: Decimal = NOUGHT
+    tax: Decimal = NOUGHT
+
+    @property
+    def revenue(self) -> Decimal:
+        return self.goods + self.delivery - self.back
+
+    @property
+    def net(self) -> Decimal:
+        return self.revenue - self.tax
+
+    @property
+    def average(self) -> Decimal | None:
+        """What an order brought in, before anything went back; none without orders."""
+        return (self.goods + self.delivery) / self.orders if self.orders else None
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        for name in NAMES:
+            setattr(self, name, getattr(self, name) + row[name])
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> "Figures":
+        """Return what a row of sums says; SQLite sums floats, which end at the fourth decimal again."""
+        return cls(
+            **{
+                name: int(row[name] or 0) if name in COUNTS else Decimal(row[name] or 0).quantize(EXACT)
+                for name in NAMES
+            }
+        )
+
+
+NAMES = tuple(field.name for field in fields(Figures))
+COUNTS = NAMES[:3]
+
+
+class Freshness(NamedTuple):
+    """The last day that the sums know of, and when they were made."""
+
+    through: date
+    computed_at: datetime | None
+
+
+def total(currency: str, period: Period, *, dimension: str = Dimension.ALL) -> Figures:
+    """Return what all came to in a period; one query."""
+    row = _rows(currency, period, dimension).aggregate(**{name: Sum(name) for name in NAMES})
+    return Figures.of(row)
+
+
+def by_key(currency: str, period: Period, dimension: str) -> dict[str, Figures]:
+    """Return key -> what it came to in a period; one query."""
+    rows = _rows(currency, period, dimension).order_by().values("key")
+    return {row["key"]: Figures.of(row) for row in rows.annotate(**{name: Sum(name) for name in NAMES})}
+
+
+def of_keys(currency: str, period: Period, dimension: str, keys: Iterable[str]) -> dict[str, Figures]:
+    """Return likewise what some keys came to; one query."""
+    rows = _rows(currency, period, dimension).filter(key__in=list(keys)).order_by().values("key")
+    return {row["key"]: Figures.of(row) for row in rows.annotate(**{name: Sum(name) for name in NAMES})}
+
+
+def series(
+    currency: str, period: Period, grain: str, *, dimension: str = Dimension.ALL
+) -> dict[str, dict[date, Figures]]:
+    """Return key -> step -> what it came to, with every step of the period for every key; one query."""
+    wanted = periods.rows_of if grain == Grain.MONTH else periods.day_rows_of
+    rows = SalesRollup.objects.filter(wanted(period), currency=currency, dimension=dimension)
+    steps = list(periods.steps(period, grain))
+    found: dict[str, dict[date, Figures]] = {}
+    for row in rows.order_by().values("key", "start", *NAMES):
+        of_key = found.setdefault(row["key"], {step: Figures() for step in steps})
+        of_key[periods.step_of(row["start"], grain)].add(row)
+    return found
+
+
+def of_all(currency: str, period: Period, grain: str) -> dict[date, Figures]:
+    """Return step -> what all came to; one query."""
+    found = series(currency, period, grain)
+    return found.get("") or {step: Figures() for step in periods.steps(period, grain)}
+
+
+def currencies() -> list[str]:
+    """Return the store's currency and every other that something was sold in; one query."""
+    rows = SalesRollup.objects.filter(dimension=Dimension.ALL, grain=SalesRollup.Grain.MONTH)
+    found = set(rows.order_by().values_list("currency", flat=True).distinct())
+    return [settings.STORE_CURRENCY, *sorted(found - {settings.STORE_CURRENCY})]
+
+
+def known(currency: str) -> Period | None:
+    """Return the days from the first to the last of which there are sums; one query."""
+    rows = SalesRollup.objects.filter(dimension=Dimension.ALL, grain=SalesRollup.Grain.DAY, currency=currency)
+    found = rows.aggregate(first=Min("start"), last=Max("start"))
+    return Period(found["first"], found["last"]) if found["first"] else None
+
+
+def freshness() -> Freshness | None:
+    """Return how new the sums are; none before the first were made; two queries at most."""
+    newest = AnalysisResult.objects.order_by("-computed_at").values("through", "computed_at").first()
+    if newest:
+        return Freshness(newest["through"], newest["computed_at"])
+    last = SalesRollup.objects.filter(dimension=Dimension.ALL, grain=SalesRollup.Grain.DAY)
+    through = last.aggregate(last=Max("start"))["last"]
+    return Freshness(through, None) if through else None
+
+
+def _rows(currency: str, period: Period, dimension: str) -> QuerySet[SalesRollup]:
+    return SalesRollup.objects.filter(periods.rows_of(period), currency=currency, dimension=dimension)
