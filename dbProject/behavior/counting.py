@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from dbProject import batches, observation
-from dbProject.behavior import services, sources
+from dbProject.behavior import searching, services, sources
 from dbProject.behavior.models import BehaviorCount
 from dbProject.behavior.services import Batch
 from dbProject.observation import Observation
@@ -24,10 +24,14 @@ MOST_KEYS = 10_000
 _lock = Lock()
 _steps: Counter[tuple[date, str, str]] = Counter()
 _views: Counter[tuple[date, str]] = Counter()
+_searches: Counter[tuple[date, str, bool]] = Counter()
 
 
 def observe(request: HttpRequest, response: HttpResponseBase, seen: Observation) -> None:
-    """Count that a product was seen, also where its page came from memory."""
+    """Count that a product was seen or something searched, also where the page came from memory."""
+    found = searching.found(response)
+    if found is not None and request.method == "GET":
+        _add_search(request, has_results=found > 0)
     if seen.route != PAGE or response.status_code not in SEEN or request.method != "GET":
         return
     match = request.resolver_match
@@ -58,7 +62,7 @@ def write() -> None:
     that is a little short is better than one that is doubled.
     """
     batch = _taken()
-    if not batch.steps:
+    if not (batch.steps or batch.searches):
         return
     try:
         services.write(batch)
@@ -83,11 +87,22 @@ def _add(step: str, source: str, *, slug: str = "") -> None:
             _views[today, slug] += 1
 
 
-def _taken() -> Batch:
-    global _steps, _views
+def _add_search(request: HttpRequest, *, has_results: bool) -> None:
+    words = searching.words(request.GET.get("q", ""))
+    if not words or not sources.is_person(request):
+        return
+    batches.wake()
+    today = timezone.now().date()
     with _lock:
-        batch = Batch(_steps, _views)
-        _steps, _views = Counter(), Counter()
+        if len(_searches) < MOST_KEYS:
+            _searches[today, words, has_results] += 1
+
+
+def _taken() -> Batch:
+    global _steps, _views, _searches
+    with _lock:
+        batch = Batch(_steps, _views, _searches)
+        _steps, _views, _searches = Counter(), Counter(), Counter()
     return batch
 
 
@@ -96,3 +111,5 @@ def _put_back(batch: Batch) -> None:
         if len(batch.steps) + len(batch.views) + len(_steps) < MOST_KEYS:
             _steps.update(batch.steps)
             _views.update(batch.views)
+        if len(batch.searches) + len(_searches) < MOST_KEYS:
+            _searches.update(batch.searches)

@@ -10,11 +10,13 @@ from django.db import Error, connection, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from dbProject.behavior.models import BehaviorCount, ProductView
+from dbProject.behavior.models import BehaviorCount, ProductView, SearchCount
 from dbProject.behavior.sources import DIRECT, OTHER
 
 MOST_SOURCES = 200
 """Different sources of a day; whoever makes up more is among the others."""
+MOST_SEARCHES = 2_000
+"""Different words of a day; what else is searched on that day is not kept."""
 ROWS = 500
 ADD_STEPS = """
 INSERT INTO behavior_counts (day, step, source, count) VALUES {rows}
@@ -24,6 +26,10 @@ ADD_VIEWS = """
 INSERT INTO product_views (day, product, count) VALUES {rows}
 ON CONFLICT (day, product) DO UPDATE SET count = product_views.count + excluded.count
 """
+ADD_SEARCHES = """
+INSERT INTO search_counts (day, words, has_results, count) VALUES {rows}
+ON CONFLICT (day, words, has_results) DO UPDATE SET count = search_counts.count + excluded.count
+"""
 
 
 class NotWritten(Exception):
@@ -31,14 +37,18 @@ class NotWritten(Exception):
 
 
 class Batch(NamedTuple):
-    """What a process has counted: (day, step, source) -> times, and (day, slug of a product) -> times."""
+    """What a process has counted, each with how often.
+
+    By (day, step, source), (day, slug of a product), and (day, words, whether anything was found).
+    """
 
     steps: Counter[tuple[date, str, str]]
     views: Counter[tuple[date, str]]
+    searches: Counter[tuple[date, str, bool]] = Counter()
 
 
 def write(batch: Batch) -> None:
-    """Add a batch to the counts, all of it or nothing; five queries, whatever is in it.
+    """Add a batch to the counts, all of it or nothing; seven queries at most, whatever is in it.
 
     Rows are added in the order of their keys, so two processes that write at once wait for each other and
     never both.
@@ -51,6 +61,7 @@ def write(batch: Batch) -> None:
         with transaction.atomic():
             _add(ADD_STEPS, _within_bounds(batch.steps))
             _add(ADD_VIEWS, _by_product(batch.views))
+            _add(ADD_SEARCHES, _few_enough(batch.searches))
             is_added = True
     except Error as error:
         if is_added:  # the commit itself failed: it may have happened or not
@@ -61,12 +72,14 @@ def write(batch: Batch) -> None:
 def tidy() -> int:
     """Drop counts that are older than ``BEHAVIOR_AGE``; return how many. Repeatable."""
     oldest = timezone.now().date() - settings.BEHAVIOR_AGE
-    kinds = (BehaviorCount, ProductView)
+    kinds = (BehaviorCount, ProductView, SearchCount)
     return sum(kind.objects.filter(day__lt=oldest).delete()[0] for kind in kinds)
 
 
 def _within_bounds(steps: Mapping[tuple[date, str, str], int]) -> Counter[tuple[date, str, str]]:
-    """Return the counts with sources of which the day has too many already taken together."""
+    """Return the counts with sources of which the day has too many already taken together; one query."""
+    if not steps:
+        return Counter()
     days = {day for day, _step, _source in steps}
     known = set(BehaviorCount.objects.filter(day__in=days).values_list("day", "source").distinct())
     bounded: Counter[tuple[date, str, str]] = Counter()
@@ -77,6 +90,24 @@ def _within_bounds(steps: Mapping[tuple[date, str, str], int]) -> Counter[tuple[
         known.add((day, source))
         bounded[day, step, source] += number
     return bounded
+
+
+def _few_enough(searches: Mapping[tuple[date, str, bool], int]) -> Counter[tuple[date, str, bool]]:
+    """Return the counts without words of which the day has too many already; one query."""
+    if not searches:
+        return Counter()
+    days = {day for day, _words, _found in searches}
+    known = set(SearchCount.objects.filter(day__in=days).values_list("day", "words").distinct())
+    of_day = Counter(day for day, _words in known)
+    kept: Counter[tuple[date, str, bool]] = Counter()
+    for (day, words, has_results), number in sorted(searches.items()):
+        if (day, words) not in known:
+            if of_day[day] >= MOST_SEARCHES:
+                continue
+            known.add((day, words))
+            of_day[day] += 1
+        kept[day, words, has_results] += number
+    return kept
 
 
 def _by_product(views: Mapping[tuple[date, str], int]) -> Counter[tuple[date, int]]:

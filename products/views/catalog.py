@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from dbProject.behavior import searching
 from dbProject.shared_pages import shared
 from dbProject.templatetags.money import money
 from products import search
@@ -49,7 +50,9 @@ def _moved(request: HttpRequest, kind: type[Product | Category | Brand], slug: s
 @list_page
 @require_safe
 def product_list(request: HttpRequest) -> HttpResponse:
-    return TemplateResponse(request, "products/product_list.html", _listing(request))
+    context = _listing(request)
+    response = TemplateResponse(request, "products/product_list.html", context)
+    return _counted(response, request, context)
 
 
 @list_page
@@ -110,7 +113,15 @@ def search_results(request: HttpRequest) -> HttpResponse:
     context["found"] = context["wanted"].found
     if not context["products"].object_list:
         context |= {"entrances": categories.entrances(), "popular": catalog.popular()}
-    return TemplateResponse(request, "products/search_results.html", context)
+    response = TemplateResponse(request, "products/search_results.html", context)
+    return _counted(response, request, context)
+
+
+def _counted(response: HttpResponse, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """Have a page of results say how much was found, unless it only turns or narrows what was searched."""
+    if context["wanted"].q and {name for name, value in request.GET.items() if value} == {"q"}:
+        searching.say(response, context["products"].paginator.count)
+    return response
 
 
 @shared("q")

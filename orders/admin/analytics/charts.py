@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -9,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext
 
 from orders.selectors.reports import cells
+from orders.selectors.reports.periods import Grain
 from orders.selectors.reports.report import Column, Kind, Picture, Row, Table, Unit
 
 NOW = "var(--shop-line-now)"
@@ -38,7 +40,7 @@ def of(table: Table, picture: Picture | None, *, currency: str, is_compared: boo
     rows = table.rows[: picture.most]
     columns = {column.name: column for column in table.columns}
     drawn = [columns[name] for name in picture.values]
-    labels = [_label(row, columns[picture.label], currency) for row in rows]
+    labels = [_label(row, columns[picture.label], currency, table.grain) for row in rows]
     sets, legend = _sets(rows, drawn, picture, before=columns.get(picture.before) if is_compared else None)
     is_sideways = picture.kind == Kind.BAR
     return Chart(
@@ -52,10 +54,10 @@ def of(table: Table, picture: Picture | None, *, currency: str, is_compared: boo
     )
 
 
-def _label(row: Row, column: Column, currency: str) -> str:
+def _label(row: Row, column: Column, currency: str, grain: str) -> str:
     value = row.values[column.name]
-    if column.unit == Unit.DATE and value is not None:
-        return date_format(value, "SHORT_DATE_FORMAT")  # type: ignore[arg-type]
+    if isinstance(value, date):
+        return date_format(value, "M Y" if grain == Grain.MONTH else "j M y")
     text = cells.shown(value, column, currency)
     return text if len(text) <= LONGEST_LABEL else f"{text[: LONGEST_LABEL - 1]}…"
 
@@ -67,6 +69,8 @@ def _sets(
     colors = [NOW] if len(drawn) == 1 else STACK
     sets, legend = [], []
     for number, column in enumerate(drawn):
+        if number and not any(row.values.get(column.name) for row in rows):
+            continue
         color = colors[number]
         shape = {
             "borderColor": color,
@@ -107,7 +111,7 @@ def _sets(
 
 def _point(row: Row, column: Column) -> float | None:
     value = row.values.get(column.name)
-    return float(round(value, 2)) if isinstance(value, (int, Decimal)) else None
+    return round(float(value), 2) if isinstance(value, (int, Decimal)) else None
 
 
 def _options(column: Column, currency: str, *, is_sideways: bool, is_stacked: bool) -> dict[str, Any]:

@@ -43,14 +43,14 @@ def _choice(label: Any, choices: Any) -> forms.ChoiceField:
 class AskedForm(forms.Form):
     """A question to ``report``, from its address; what is not said is the usual.
 
-    Days other than those of the preset are days of one's own, so a page without scripts needs no third choice.
+    Days other than those of the preset are days of one's own: a page without scripts needs no third choice.
     """
 
     preset = forms.ChoiceField(required=False, choices=Preset.choices, widget=forms.HiddenInput())
     first = _day(_("From day"))
     last = _day(_("To day"))
     compare = _choice(_("Compared with"), Compared.choices)
-    grain = _choice(_("Steps"), [("", _("By itself")), *Grains.choices])
+    grain = _choice(_("In steps of"), [("", _("By itself")), *Grains.choices])
     currency = _choice(_("Currency"), ())
     target_days = forms.IntegerField(
         label=_("Days to have in stock"),

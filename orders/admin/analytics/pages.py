@@ -111,7 +111,13 @@ def line(row: Row, table: Table, currency: str) -> list[tuple[Any, str, str]]:
     for column in table.columns:
         value = row.values.get(column.name)
         is_negative = column.is_number and value is not None and value < 0  # type: ignore[operator]
-        found.append((column, cells.shown(value, column, currency), "shop-negative" if is_negative else ""))
+        found.append(
+            (
+                column,
+                cells.shown(value, column, currency, grain=table.grain),
+                "shop-negative" if is_negative else "",
+            )
+        )
     return found
 
 

@@ -8,22 +8,25 @@ from django.utils.translation import gettext as _
 
 from dbProject import money
 from dbProject.templatetags.money import NO_BREAK_SPACE, in_currency
-from orders.selectors.reports.periods import Period
+from orders.selectors.reports.periods import Grain, Period
 from orders.selectors.reports.report import Column, Unit, Value
 from products.readers import texts
 
-NOTHING = "–"
-MINUS = "−"
+NOTHING = "\N{EN DASH}"
+MINUS = "\N{MINUS SIGN}"
 SIGNED = {"revenue_change", "times_change"}
 """Figures that say by how much another has changed."""
 
 
-def shown(value: Value, column: Column, currency: str) -> str:
-    """Return a value in the reader's language, amounts in ``currency`` (ISO 4217) to the cent."""
+def shown(value: Value, column: Column, currency: str, *, grain: str = "") -> str:
+    """Return a value in the reader's language, amounts in ``currency`` (ISO 4217) to the cent.
+
+    ``grain`` says whether a day stands for its month.
+    """
     if value is None:
         return NOTHING
     if isinstance(value, date):
-        return date_format(value, "SHORT_DATE_FORMAT")
+        return date_format(value, "M Y" if grain == Grain.MONTH else "SHORT_DATE_FORMAT")
     if isinstance(value, str):
         return value
     if column.unit == Unit.MONEY:

@@ -38,7 +38,7 @@ def new_and_returning(asked: Asked) -> Table:
         for step in steps
     ]
     whole = _kinds({kind: total_of(of.values()) for kind, of in found.items()})
-    return Table(CUSTOMERS.columns, rows, Row({"step": None, **whole}))
+    return Table(CUSTOMERS.columns, rows, Row({"step": None, **whole}), grain=asked.grain)
 
 
 def _kinds(found: Mapping[str, Figures]) -> dict[str, Value]:
@@ -77,7 +77,7 @@ CUSTOMERS = Report(
         _count(UNKNOWN, _("Orders of unknown"), _("Orders of the past that name no customer.")),
         Column(
             "share_new",
-            _("New"),
+            _("New of all"),
             Unit.PERCENT,
             _("First orders in percent of the orders whose customer is known."),
         ),

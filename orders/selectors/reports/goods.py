@@ -2,6 +2,7 @@
 
 from decimal import ROUND_CEILING, Decimal
 from heapq import nsmallest
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,7 @@ from orders.selectors.reports.report import (
     Table,
     Takes,
     Unit,
+    Value,
     change,
     shown,
 )
@@ -61,7 +63,7 @@ def bestsellers(asked: Asked) -> Table:
     rows = []
     for key in keys:
         one, before, title = sold[key], then.get(key, NOTHING), titles[key]
-        values = {
+        values: dict[str, Value] = {
             "name": title.name,
             "sku": title.sku,
             "revenue": one.revenue,
@@ -139,8 +141,9 @@ def _cover(stock: int, units: int, days: int) -> Decimal | None:
     return (Decimal(max(stock, 0)) * days / units).quantize(Decimal("0.1"))
 
 
-def _stock() -> "list[dict[str, object]]":
-    buyable = Product.objects.active().exclude(kind=Product.Kind.PARENT)
+def _stock() -> list[dict[str, Any]]:
+    """Return what is for sale, one thing each, with its stock and price; one query."""
+    buyable: Any = Product.objects.active().exclude(kind=Product.Kind.PARENT)
     return list(buyable.order_by().values("pk", "name", "sku", "stock_quantity", "price", "sale_price"))
 
 

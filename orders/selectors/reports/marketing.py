@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -48,19 +49,19 @@ def coupons(asked: Asked) -> Table:
         order__currency=asked.currency,
         order__status__in=PAID,
         order__is_historic=False,
-        order__deleted_at=None,
     )
     sums = (
         given.order_by()
-        .values("promotion", "code", "name")
+        .annotate(offer=Coalesce("promotion__name", "name"))
+        .values("promotion", "code", "offer")
         .annotate(orders=Count("order", distinct=True), cost=Sum("amount"), sales=Sum("order__total_amount"))
     )
-    found = sorted(sums, key=lambda row: (-row["cost"], row["code"], row["name"]))
+    found = sorted(sums, key=lambda row: (-row["cost"], row["code"], row["offer"]))
     rows = [
         Row(
             {
                 "code": row["code"] or _now("without a code"),
-                "offer": row["name"],
+                "offer": row["offer"],
                 "orders": row["orders"],
                 "cost": row["cost"],
                 "sales": row["sales"],
@@ -76,7 +77,8 @@ def funnel(asked: Asked) -> Table:
     """Two queries, one without a comparison."""
     now = _steps(asked.period)
     then = _steps(asked.before) if asked.before else {}
-    rows, before = [], 0
+    rows: list[Row] = []
+    before = 0
     for step in BehaviorCount.Step:
         times = now.get(step, 0)
         values: dict[str, Value] = {
@@ -173,7 +175,7 @@ COUPONS = Report(
     group=Group.MARKETING,
     columns=(
         Column("code", _("Code"), Unit.TEXT, _("The coupon's code, where the offer needs one.")),
-        Column("offer", _("Offer"), Unit.TEXT, _("The offer as customers read it, on the day of the order.")),
+        Column("offer", _("Offer"), Unit.TEXT, _("The offer by its name of today, or its last one.")),
         Column("orders", _("Orders"), Unit.COUNT, _("Paid orders of these days that had it.")),
         Column("cost", _("Cost"), Unit.MONEY, _("What it took off in these orders, delivery included.")),
         Column(
@@ -214,7 +216,7 @@ FUNNEL = Report(
         ),
         Column(
             "times_change",
-            _("Change"),
+            _("Changed by"),
             Unit.PERCENT,
             _("By how much that differs, in percent of the times before."),
             is_compared=True,

@@ -1,7 +1,7 @@
 """What the keys of sums are called; a handful of queries, whatever they are."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -54,8 +54,9 @@ def _unknown(key: str) -> Named:
     return Named(code or _("Unknown"), code)
 
 
-def _rows_of(kind: type[Category | Brand], keys: Iterable[str]) -> dict[str, str]:
+def _rows_of(kind: type[Category] | type[Brand], keys: Iterable[str]) -> dict[str, str]:
     wanted = list(keys)
-    rows = kind.all_objects.filter(pk__in=[key for key in wanted if key.isdecimal()])
+    every: Any = kind.all_objects
+    rows = every.filter(pk__in=[key for key in wanted if key.isdecimal()])
     known = {str(pk): name for pk, name in rows.values_list("pk", "name")}
     return {key: known.get(key, _("Unknown")) for key in wanted}

@@ -1,7 +1,7 @@
 """What a report is: a question, its figures with what each means, and how it is read and drawn."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -102,6 +102,8 @@ class Table:
     total: Row | None = None
     left_out: int = 0
     """Rows beyond those that are listed."""
+    grain: str = ""
+    """How long the steps are, where rows are steps."""
     note: Any = ""
 
 
@@ -121,7 +123,6 @@ class Report:
     """What is true of all of it and not of a figure."""
     result: str = ""
     """The name of the :class:`AnalysisResult` that it is read from; it is there once that was computed."""
-    columns_of: Callable[[Table], tuple[Column, ...]] | None = field(default=None)
 
     def answer(self, asked: Asked) -> Table:
         """Read it; a constant number of queries."""
@@ -173,7 +174,7 @@ BEFORE = Column(
 )
 CHANGE = Column(
     "revenue_change",
-    _("Change"),
+    _("Changed by"),
     Unit.PERCENT,
     _("By how much revenue differs from that of the period compared with, in percent of that."),
     is_compared=True,

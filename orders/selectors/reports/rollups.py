@@ -52,12 +52,11 @@ class Figures:
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> "Figures":
         """Return what a row of sums says; SQLite sums floats, which end at the fourth decimal again."""
-        return cls(
-            **{
-                name: int(row[name] or 0) if name in COUNTS else Decimal(row[name] or 0).quantize(EXACT)
-                for name in NAMES
-            }
-        )
+        found: dict[str, Any] = {
+            name: int(row[name] or 0) if name in COUNTS else Decimal(row[name] or 0).quantize(EXACT)
+            for name in NAMES
+        }
+        return cls(**found)
 
 
 NAMES = tuple(field.name for field in fields(Figures))

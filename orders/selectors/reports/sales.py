@@ -51,7 +51,7 @@ def revenue(asked: Asked) -> Table:
         rows.append(Row({"step": step, **_figures(figures, beside)}))
     total = _figures(total_of(now.values()), total_of(then) if asked.before else None)
     columns = shown(REVENUE_BY_TIME.columns, is_compared=asked.before is not None)
-    return Table(columns, rows, Row({"step": None, **total}))
+    return Table(columns, rows, Row({"step": None, **total}), grain=asked.grain)
 
 
 def _figures(now: Figures, before: Figures | None) -> dict[str, Value]:
@@ -110,7 +110,8 @@ def gross_to_net(asked: Asked) -> Table:
     """One query."""
     found = rollups.of_all(asked.currency, asked.period, asked.grain)
     rows = [Row({"step": step, **_taken_apart(one)}) for step, one in found.items()]
-    return Table(GROSS_TO_NET.columns, rows, Row({"step": None, **_taken_apart(total_of(found.values()))}))
+    total = Row({"step": None, **_taken_apart(total_of(found.values()))})
+    return Table(GROSS_TO_NET.columns, rows, total, grain=asked.grain)
 
 
 def _taken_apart(one: Figures) -> dict[str, Value]:
@@ -121,7 +122,7 @@ def _taken_apart(one: Figures) -> dict[str, Value]:
         "delivery": one.delivery,
         "back": -one.back,
         "revenue": one.revenue,
-        "tax": -one.tax,
+        "tax": one.tax,
         "net": one.net,
     }
 
