@@ -242,6 +242,9 @@ orders_order_given_back       403 403
 metrics_profile               403 200
 incidents_errorgroup_report   403 200
 behavior_funnel               403 200
+analytics                     403 200
+analytics_report              403 200
+analytics_csv                 403 200
 app_list                      404 200
 """
 

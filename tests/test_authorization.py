@@ -195,6 +195,8 @@ class World:
             "page_detail": "imprint",
             "styleguide_mail": samples.mails()[0].slug,
             "architecture_measure": "monolith",
+            "admin:analytics_report": "revenue",
+            "admin:analytics_csv": "revenue",
         }
         product = self.rows["products.product"]
         slugs = {"category_detail": product.category.slug, "brand_detail": product.brand.slug} | slug

@@ -1,0 +1,314 @@
+"""Reports: each figure defined, sums exact, and as many queries for years as for days."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone, translation
+
+from dbProject.behavior.models import BehaviorCount, SearchCount
+from orders.models import OrderDiscount, Refund, Return, SalesRollup
+from orders.selectors.reports import cells, periods, registry, rollups
+from orders.selectors.reports.asked import Asked
+from orders.selectors.reports.periods import Period
+from orders.selectors.reports.report import Takes
+from orders.tests import rollups as made
+from orders.tests.factories import OrderFactory, ReturnFactory
+from products.tests.factories import BrandFactory, CategoryFactory, ProductFactory
+
+pytestmark = pytest.mark.django_db
+REPORTS = registry.REPORTS.values()
+JANUARY = Period(date(2026, 1, 1), date(2026, 1, 31))
+
+
+def ask(first="2026-01-01", last="2026-01-31", *, before=None, **more):
+    period = Period(date.fromisoformat(first), date.fromisoformat(last))
+    before = before and Period(*map(date.fromisoformat, before))
+    return Asked(period, before, **{"currency": "EUR", **more})
+
+
+def answer(slug, *args, **more):
+    return registry.REPORTS[slug].answer(ask(*args, **more))
+
+
+def today(**more):
+    day = str(timezone.localdate())
+    return ask(day, day, **more)
+
+
+# What every report says of itself
+
+
+@pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.slug)
+def test_every_figure_has_one_sentence_that_defines_it_in_both_languages(report):
+    for column in report.columns:
+        for language in ("en", "de"):
+            with translation.override(language):
+                assert str(column.definition).endswith("."), column.name
+                assert str(column.title)
+        with translation.override("de"):
+            german = str(column.definition)
+        assert german != str(column.definition), column.name
+    names = [column.name for column in report.columns]
+    assert len(set(names)) == len(names)
+    assert str(report.question).endswith("?")
+
+
+@pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.slug)
+def test_a_report_is_drawn_from_columns_that_it_has(report):
+    names = {column.name: column for column in report.columns}
+
+    if report.picture:
+        drawn = [*report.picture.values, *filter(None, [report.picture.before])]
+        assert all(names[name].is_number for name in drawn)
+        assert not names[report.picture.label].is_number
+    is_compared = any(column.is_compared for column in report.columns)
+    assert is_compared == (Takes.COMPARISON in report.takes)
+
+
+@pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.slug)
+@pytest.mark.parametrize("before", [None, ("2025-12-01", "2025-12-31")])
+def test_an_answer_without_any_sales_has_its_columns_and_no_error(report, before):
+    table = report.answer(ask(before=before))
+
+    assert {column.name for column in table.columns} <= {column.name for column in report.columns}
+    assert any(column.is_compared for column in table.columns) == (
+        before is not None and Takes.COMPARISON in report.takes
+    )
+
+
+@pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.slug)
+def test_years_cost_as_many_queries_as_days(report, django_assert_max_num_queries):
+    product = ProductFactory()
+    for key, dimension in (("", "all"), ("DE", "country"), (str(product.pk), "product"), ("new", "customer")):
+        days = [
+            (str(date(2024, 1, 1) + timedelta(days=n)), {"goods": 1, "units": 1}) for n in range(0, 700, 9)
+        ]
+        made.add(*days, dimension=dimension, key=key)
+
+    for period in (("2025-01-05", "2025-01-07"), ("2024-01-02", "2025-12-30")):
+        with django_assert_max_num_queries(3):
+            report.answer(ask(*period, before=("2023-01-01", "2023-12-31"), grain="month"))
+
+
+def test_two_years_are_read_from_the_rows_of_two_years_of_months_and_of_two_months_of_days():
+    days = [(str(date(2024, 1, 1) + timedelta(days=n)), {"goods": 1}) for n in range(731)]
+    made.add(*days)
+    period = Period(date(2024, 1, 2), date(2025, 12, 30))
+
+    rows = SalesRollup.objects.filter(periods.rows_of(period), dimension="all")
+
+    assert rows.count() == 22 + 30 + 30
+    assert rollups.total("EUR", period).goods == 729
+
+
+# Sums of days and months
+
+
+def test_revenue_is_goods_and_delivery_without_what_went_back():
+    made.add(
+        ("2026-01-01", {"goods": "100.10", "delivery": "4.90", "back": "20", "orders": 2, "units": 5}),
+        ("2026-01-31", {"goods": "0.0001", "orders": 1, "units": 1}),
+        ("2026-02-01", {"goods": "7000"}),
+    )
+    made.add(("2025-12-31", {"goods": "50"}))
+
+    table = answer("revenue", before=("2025-12-01", "2025-12-31"), grain="week")
+
+    assert table.total.values["revenue"] == Decimal("85.0001")
+    assert (table.total.values["orders"], table.total.values["units"]) == (3, 6)
+    assert table.total.values["average"] == Decimal("105.0001") / 3
+    assert table.total.values["revenue_before"] == 50
+    assert round(table.total.values["revenue_change"], 4) == Decimal("70.0002")
+    assert table.rows[0].values["step"] == date(2025, 12, 29)
+    assert [row.values["revenue"] for row in table.rows] == [Decimal(85), 0, 0, 0, Decimal("0.0001")]
+
+
+def test_from_full_price_to_net_each_figure_follows_from_those_before():
+    made.add(
+        (
+            "2026-01-09",
+            {"listed": 120, "discount": 20, "goods": 100, "delivery": 5, "back": 10, "tax": 15},
+        )
+    )
+
+    one = answer("gross-to-net", grain="month").total.values
+
+    assert one["listed"] + one["discount"] == one["goods"] == 100
+    assert one["goods"] + one["delivery"] + one["back"] == one["revenue"] == 95
+    assert one["revenue"] - one["tax"] == one["net"] == 80
+
+
+def test_countries_stand_by_revenue_and_one_that_sold_before_and_not_now_is_still_there():
+    made.add(("2026-01-09", {"goods": 30, "orders": 1}), dimension="country", key="AT")
+    made.add(("2026-01-09", {"goods": 70, "orders": 2}), dimension="country", key="DE")
+    made.add(("2025-12-09", {"goods": 9, "orders": 1}), dimension="country", key="FR")
+    made.add(("2026-01-09", {"goods": 1, "orders": 1}), dimension="country", key="DE", currency="GBP")
+
+    table = answer("countries", before=("2025-12-01", "2025-12-31"))
+
+    assert [(row.values["name"], row.values["revenue"]) for row in table.rows] == [
+        ("Germany", 70), ("Austria", 30), ("France", 0),
+    ]  # fmt: skip
+    assert [row.values["share"] for row in table.rows] == [70, 30, 0]
+    assert table.rows[2].values["revenue_change"] == -100
+    assert table.total.values["orders"] == 3
+
+
+def test_an_order_in_two_categories_is_not_counted_twice_in_all():
+    first, second = CategoryFactory(name="Desk"), CategoryFactory(name="Trail")
+    brand = BrandFactory(name="Alder")
+    for category in (first, second):
+        made.add(("2026-01-09", {"goods": 10, "orders": 1}), dimension="category", key=str(category.pk))
+    made.add(("2026-01-09", {"goods": 20, "orders": 1}), dimension="brand", key=str(brand.pk))
+
+    table = answer("categories")
+
+    assert {row.values["name"] for row in table.rows} == {"Desk", "Trail"}
+    assert (table.total.values["revenue"], table.total.values["orders"]) == (20, None)
+    assert answer("brands").rows[0].values["name"] == "Alder"
+
+
+def test_bestsellers_are_products_and_codes_of_the_past_but_no_fees():
+    lamp = ProductFactory(name="Lamp", stock_quantity=3)
+    made.add(("2026-01-09", {"goods": 50, "units": 2}), dimension="product", key=str(lamp.pk))
+    made.add(("2026-01-09", {"goods": 90, "units": 9}), dimension="product", key="code:85123A")
+    made.add(("2026-01-09", {"delivery": 500, "units": 1}), dimension="product", key="fee:POST")
+    made.add(("2025-12-09", {"goods": 40, "units": 2}), dimension="product", key=str(lamp.pk))
+
+    table = answer("bestsellers", before=("2025-12-01", "2025-12-31"))
+
+    assert [(row.values["name"], row.values["units"], row.values["stock"]) for row in table.rows] == [
+        ("85123A", 9, None), ("Lamp", 2, 3),
+    ]  # fmt: skip
+    assert table.rows[1].values["revenue_change"] == 25
+    assert [row.key for row in table.rows] == ["", str(lamp.pk)]
+
+
+def test_what_lies_and_hardly_sells_is_named_by_what_it_is_worth():
+    dear = ProductFactory(name="Tent", price=200, stock_quantity=4)
+    cheap = ProductFactory(name="Pen", price=2, stock_quantity=9)
+    sold = ProductFactory(name="Mug", price=10, stock_quantity=5)
+    ProductFactory(name="Sold out", stock_quantity=0)
+    made.add(("2026-01-09", {"units": 1}), dimension="product", key=str(dear.pk))
+    made.add(("2026-01-09", {"units": 2}), dimension="product", key=str(sold.pk))
+
+    rows = [row.values for row in answer("slow-sellers").rows]
+
+    assert [(row["name"], row["worth"], row["cover"]) for row in rows] == [
+        ("Tent", 800, Decimal(124)), ("Pen", 18, None),
+    ]  # fmt: skip
+    assert cheap.stock_quantity == rows[1]["stock"]
+
+
+def test_stock_cover_says_what_runs_out_and_how_much_to_order():
+    mug = ProductFactory(name="Mug", stock_quantity=10)
+    pen = ProductFactory(name="Pen", stock_quantity=100)
+    made.add(("2026-01-09", {"units": 62}), dimension="product", key=str(mug.pk))
+    made.add(("2026-01-09", {"units": 31}), dimension="product", key=str(pen.pk))
+
+    rows = [row.values for row in answer("stock-cover", target_days=60).rows]
+
+    assert [(row["name"], row["rate"], row["cover"], row["reorder"]) for row in rows] == [
+        ("Mug", Decimal(2), Decimal(5), 110), ("Pen", Decimal(1), Decimal(100), 0),
+    ]  # fmt: skip
+
+
+def test_new_and_returning_customers_stand_apart():
+    made.add(("2026-01-09", {"goods": 10, "orders": 1}), dimension="customer", key="new")
+    made.add(("2026-01-10", {"goods": 30, "orders": 3}), dimension="customer", key="returning")
+
+    total = answer("customers", grain="month").total.values
+
+    assert (total["revenue_new"], total["revenue_returning"], total["share_new"]) == (10, 30, 25)
+
+
+# What is read from the orders themselves
+
+
+def test_coupons_cost_what_the_orders_of_these_days_say():
+    for number in range(3):
+        order = OrderFactory(status="confirmed")
+        OrderDiscount.objects.create(
+            order=order, code="SPRING", name="Spring", reason="10 %", amount=Decimal(number) + 1
+        )
+    unpaid = OrderFactory()
+    OrderDiscount.objects.create(order=unpaid, code="SPRING", name="Spring", reason="10 %", amount=99)
+
+    (row,) = registry.REPORTS["coupons"].answer(today()).rows
+
+    assert (row.values["code"], row.values["orders"], row.values["cost"]) == ("SPRING", 3, 6)
+    paid = OrderDiscount.objects.exclude(order=unpaid).select_related("order")
+    assert row.values["sales"] == sum(one.order.total_amount for one in paid)
+    assert registry.REPORTS["coupons"].answer(today(currency="GBP")).rows == []
+
+
+def test_returns_are_counted_by_reason_with_units_and_money_once():
+    first = ReturnFactory(reason="damaged")
+    second = ReturnFactory(reason="damaged")
+    for amount in (5, 7):
+        Refund.objects.create(order=first.order, key=str(amount), of_return=first, amount=amount, reason="x")
+    units = sum(item.quantity for one in (first, second) for item in one.items.all())
+
+    (row,) = registry.REPORTS["returns"].answer(today()).rows
+
+    assert row.values == {
+        "reason": Return.Reason.DAMAGED.label, "returns": 2, "share": 100, "declined": 0,
+        "units": units, "refunded": 12,
+    }  # fmt: skip
+
+
+def test_the_funnel_compares_steps_with_those_before():
+    for day, times in ((date(2026, 1, 5), (200, 50, 10, 5)), (date(2025, 12, 5), (100, 50, 10, 10))):
+        for step, count in zip(BehaviorCount.Step, times, strict=True):
+            BehaviorCount.objects.create(day=day, step=step, source="direct", count=count)
+
+    rows = [row.values for row in answer("funnel", before=("2025-12-01", "2025-12-31")).rows]
+
+    assert [row["times"] for row in rows] == [200, 50, 10, 5]
+    assert [row["rate"] for row in rows] == [None, 25, 20, 50]
+    assert [row["times_change"] for row in rows] == [100, 0, 0, -50]
+
+
+def test_searches_say_how_often_and_how_often_in_vain():
+    for words, has_results, count in (
+        ("mug", True, 8),
+        ("mug", False, 2),
+        ("yurt", False, 5),
+        ("tent", True, 1),
+    ):
+        SearchCount.objects.create(day=date(2026, 1, 5), words=words, has_results=has_results, count=count)
+
+    found = [tuple(row.values.values()) for row in answer("searches").rows]
+    in_vain = [tuple(row.values.values()) for row in answer("searches-in-vain").rows]
+
+    assert found == [("mug", 10, 2, 20), ("yurt", 5, 5, 100), ("tent", 1, 0, 0)]
+    assert in_vain == [("yurt", 5, 5), ("mug", 2, 10)]
+
+
+# Values as people and programs read them
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [
+        (Decimal("-12.5"), "-12.50"),
+        (Decimal("3706827.6410"), "3706827.6410"),
+        (Decimal("1E+2"), "100.00"),
+        (7, "7"),
+        (date(2026, 1, 31), "2026-01-31"),
+        ("=1+1", "'=1+1"),
+        ("-5", "-5"),
+        (None, ""),
+    ],
+)
+def test_programs_read_points_iso_dates_and_no_formula(value, plain):
+    assert cells.plain(value) == plain
+
+
+def test_people_read_amounts_in_their_language_with_a_real_minus():
+    column = next(one for one in registry.REPORTS["gross-to-net"].columns if one.name == "discount")
+
+    with translation.override("de"):
+        assert cells.shown(Decimal("-1234.5"), column, "GBP") == "\N{MINUS SIGN}1.234,50\N{NO-BREAK SPACE}£"
+    assert cells.shown(None, column, "GBP") == "\N{EN DASH}"
