@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import Sum
 
 from dbProject import views
-from dbProject.architecture import answers, computing, dependencies, imports, problems, serving
+from dbProject.architecture import answers, computing, dependencies, drawing, imports, problems, serving
 from dbProject.celery import app
 from dbProject.views import MEASURES
 from orders.carriers import trial
@@ -125,6 +125,29 @@ def test_an_import_that_leads_upward_is_counted(tmp_path):
 
     assert found.imports == {("users", "orders"): 1}
     assert found.upward == 1
+
+
+def test_the_map_shows_every_layer_and_every_import_and_what_leads_upward():
+    allowed, wrong = ("orders", "users"), ("users", "orders")
+    drawn = drawing.draw(imports.Map({"orders": 3, "users": 2}, {allowed: 20, wrong: 1}))
+
+    assert [(box.name, box.modules) for box in drawn.boxes] == [
+        (name, {"orders": 3, "users": 2}.get(name, 0)) for name in imports.LAYERS
+    ]
+    found = {arc.words: arc for arc in drawn.arcs}
+    assert not found["orders → users: 20"].is_wrong
+    assert found["users → orders: 1"].is_wrong
+    assert found["users → orders: 1"].width < found["orders → users: 20"].width
+    assert 0 < found["users → orders: 1"].x < drawn.boxes[0].x
+    assert drawn.boxes[0].x + drawn.box_width < found["orders → users: 20"].x < drawn.width
+
+
+@pytest.mark.django_db
+def test_the_map_is_drawn_on_the_page(staff):
+    page = staff.post("/architecture/monolith/").content.decode()
+
+    assert page.count('class="layers-box"') == len(imports.LAYERS)
+    assert "layers-wrong" not in page
 
 
 def test_what_runs_is_what_is_locked():

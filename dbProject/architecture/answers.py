@@ -4,7 +4,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from dbProject.architecture import computing, dependencies, figures, imports, serving
+from dbProject.architecture import computing, dependencies, drawing, figures, imports, serving
 from dbProject.architecture.figures import Figure, Measured
 
 
@@ -36,6 +36,7 @@ def monolith() -> Measured:
         _("A layer imports only what stands below it, so each can be tested, and split off, from below."),
         (_("Layer"), _("Modules"), *(_("imports %(layer)s") % {"layer": layer} for layer in imports.LAYERS)),
         tuple(rows),
+        drawing.draw(found),
     )
 
 

@@ -6,6 +6,8 @@ from typing import NamedTuple, TypeVar
 
 from django_stubs_ext import StrPromise
 
+from dbProject.architecture.drawing import Drawing
+
 T = TypeVar("T")
 Words = str | StrPromise
 
@@ -19,12 +21,13 @@ class Figure(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """What came out, what it says in one sentence, and a table below it where there is one."""
+    """What came out, what it says in one sentence, and a drawing and a table where there are any."""
 
     figures: list[Figure]
     conclusion: Words
     columns: tuple[Words, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
+    drawing: Drawing | None = None
 
 
 def timed(work: Callable[[], T]) -> tuple[T, float]:
