@@ -19,6 +19,7 @@ from orders.services import (
     webhooks,
     withdrawals,
 )
+from orders.services.analytics import recommendations
 
 
 @consumer
@@ -103,6 +104,12 @@ def cancel_abandoned_orders(**_later: Any) -> None:
 def write_down_sales(**_later: Any) -> None:
     """Tell the catalog what sells."""
     sales.write_down()
+
+
+@shared_task(expires=3600)  # seconds
+def refresh_recommendations(*, kind: str, **_later: Any) -> None:
+    """Compute what goes with what anew, where that can be computed."""
+    recommendations.refresh_where_possible(kind)
 
 
 @shared_task(expires=900)  # seconds

@@ -27,6 +27,14 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "users.tasks.apply_retention",
         "schedule": crontab(hour="2", minute="40"),
     },
+    **{
+        f"refresh-recommendations-{kind}": {
+            "task": "orders.tasks.refresh_recommendations",
+            "schedule": crontab(hour="4", minute=minute),
+            "kwargs": {"kind": kind},
+        }
+        for kind, minute in (("trending", "40"), ("viewed", "45"), ("together", "50"))
+    },
     "reconcile": {"task": "orders.tasks.reconcile", "schedule": crontab(hour="3", minute="30")},
     "check-alerts": {"task": "dbProject.incidents.tasks.check_alerts", "schedule": 60.0},  # seconds
     "mail-error-report": {

@@ -97,3 +97,13 @@ class DiskFull(ShopError):
             " is still there."
         )
         super().__init__(text % {"folder": folder}, folder=folder)
+
+
+class NothingExported(ShopError):
+    """No orders have been exported yet, or none at all were placed."""
+
+    code = "analytics_nothing_exported"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("No orders are exported yet. First: python manage.py export_orders"))

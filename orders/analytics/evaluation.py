@@ -182,8 +182,3 @@ def _of_category(sold: Mapping[int, int], category_of: Mapping[int, int]) -> Rec
         return of_category(rest, hidden) if of_category else []
 
     return recommend
-
-
-def share(part: int, whole: int) -> float:
-    """Return ``part`` of ``whole`` in percent; 0 of nothing."""
-    return 100 * part / whole if whole else 0.0

@@ -78,6 +78,23 @@ def together(
     return _frame([part for _bucket, part in sorted(_results(client, best), key=itemgetter(0))])
 
 
+def of_pairs(pairs: Iterable[tuple[int, int, int]], *, rule: Rule = RULE) -> Any:
+    """Return a frame as :func:`together` does, of pairs that were counted before: one, other, times.
+
+    A pair may stand there both ways round. What a product's share is, its own pairs say.
+    """
+    counted = np.array([pair for pair in pairs if pair[0] != pair[1]], np.int64).reshape(-1, 3)
+    both_ways = np.concatenate((counted, counted[:, [1, 0, 2]]))
+    products, place = np.unique(both_ways[:, 0], return_inverse=True)
+    other = np.searchsorted(products, both_ways[:, 1])
+    keys = place * products.size + other
+    order = np.argsort(keys, kind="stable")
+    of_product = np.bincount(place, weights=both_ways[:, 2], minlength=products.size)
+    known = Known(products, np.arange(products.size), products, of_product)
+    summed = baskets.merge([(keys[order], both_ways[order, 2])])
+    return _frame([baskets.best(summed, tuple(known), int(of_product.sum()), tuple(rule))])
+
+
 def by_product(frame: Any) -> dict[int, list[tuple[int, float]]]:
     """Return product -> its neighbors with their scores, of what :func:`together` returned."""
     told: dict[int, list[tuple[int, float]]] = {}
