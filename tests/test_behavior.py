@@ -1,8 +1,11 @@
 """What people do in the shop: what is counted, of whom nothing, and how staff see it."""
 
+import time
 from collections import Counter
+from contextlib import contextmanager
 from datetime import timedelta
 from threading import Barrier, Thread
+from unittest.mock import patch
 
 import pytest
 from django.conf import settings as configured
@@ -11,7 +14,7 @@ from django.utils import timezone
 
 from dbProject import batches
 from dbProject.behavior import counting, selectors, services, sources
-from dbProject.behavior.models import BehaviorCount, ProductView
+from dbProject.behavior.models import BehaviorCount, CoView, ProductView
 from dbProject.behavior.services import Batch
 from orders.models import Order
 from orders.tests.factories import MethodFactory
@@ -183,7 +186,9 @@ def test_processes_that_write_at_once_lose_nothing():
         for number in range(10):
             order = products if number % 2 else products[::-1]
             steps = Counter({(today, "view", product.sku.lower()): 1 for product in order})
-            services.write(Batch(steps, Counter({(today, product.slug): 1 for product in order})))
+            pairs = Counter({(today, product.pk, products[0].pk): 1 for product in order[1:]})
+            views = Counter({(today, product.slug): 1 for product in order})
+            services.write(Batch(steps, views, pairs=pairs))
         connection.close()
 
     threads = [Thread(target=write) for _ in range(4)]
@@ -194,6 +199,73 @@ def test_processes_that_write_at_once_lose_nothing():
 
     assert {row.count for row in BehaviorCount.objects.all()} == {40}
     assert {row.count for row in ProductView.objects.all()} == {40}
+    assert sum(row.count for row in CoView.objects.all()) == 160
+
+
+def look_at(visitor, *products, **headers):
+    """Ask for the fragment of each product's page."""
+    for product in products:
+        visitor.get(f"/recently-viewed/?seen={product.pk}", headers=headers)
+
+
+def pairs():
+    """Return (product, the one after it) -> times, as it is in the table."""
+    counting.write()
+    return {(row.product, row.other): row.count for row in CoView.objects.all()}
+
+
+@pytest.mark.django_db
+def test_what_is_looked_at_after_something_else_counts_once_and_of_nobody(visitor):
+    mug, bowl, pan = ProductFactory.create_batch(3)
+
+    look_at(visitor, mug, bowl, mug, bowl, pan, pan)
+    visitor.cookies.clear()
+    look_at(visitor, mug, bowl)
+    visitor.get("/recently-viewed/")
+
+    assert pairs() == {(mug.pk, bowl.pk): 2, (bowl.pk, pan.pk): 1}
+    assert {field.name for field in CoView._meta.fields} == {"id", "day", "product", "other", "count"}
+
+
+@pytest.mark.django_db
+def test_what_is_looked_at_in_another_visit_has_nothing_to_do_with_it(visitor):
+    mug, bowl = ProductFactory.create_batch(2)
+    look_at(visitor, mug)
+    with freeze(timedelta(minutes=31)):
+        look_at(visitor, bowl)
+
+    assert pairs() == {}
+
+
+@contextmanager
+def freeze(later):
+    """Have the clock of signatures say that it is so much later."""
+    then = time.time() + later.total_seconds()
+    with patch("django.core.signing.time.time", return_value=then):
+        yield
+
+
+@pytest.mark.django_db
+def test_what_a_program_or_a_forger_says_was_seen_counts_for_nothing(visitor):
+    mug, bowl = ProductFactory.create_batch(2)
+    variant = ProductFactory(kind="variant", parent=mug, category=mug.category)
+
+    look_at(visitor, mug, bowl, **{"User-Agent": "curl/8.5.0"})
+    for seen in (mug.pk, 10**17, variant.pk, "-1", "x"):
+        visitor.get(f"/recently-viewed/?seen={seen}")
+    visitor.cookies["seen"] = f"{mug.pk}:forged:too"
+    look_at(visitor, bowl)
+
+    assert pairs() == {}
+
+
+@pytest.mark.django_db
+def test_what_a_process_holds_of_pairs_is_bounded(visitor, monkeypatch):
+    monkeypatch.setattr(counting, "MOST_KEYS", 2)
+
+    look_at(visitor, *ProductFactory.create_batch(5))
+
+    assert len(pairs()) == 2
 
 
 @pytest.mark.django_db
@@ -253,9 +325,11 @@ def test_old_counts_are_let_go_of():
     for day in (old, old + timedelta(days=1)):
         BehaviorCount.objects.create(day=day, step="view", source="direct", count=1)
         ProductView.objects.create(day=day, product=1, count=1)
+        CoView.objects.create(day=day, product=1, other=2, count=1)
 
-    assert (services.tidy(), services.tidy()) == (2, 0)
-    assert BehaviorCount.objects.get().day == ProductView.objects.get().day == old + timedelta(days=1)
+    assert (services.tidy(), services.tidy()) == (3, 0)
+    kept = {kind.objects.get().day for kind in (BehaviorCount, ProductView, CoView)}
+    assert kept == {old + timedelta(days=1)}
 
 
 @pytest.mark.django_db

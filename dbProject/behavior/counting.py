@@ -24,6 +24,7 @@ MOST_KEYS = 10_000
 _lock = Lock()
 _steps: Counter[tuple[date, str, str]] = Counter()
 _views: Counter[tuple[date, str]] = Counter()
+_pairs: Counter[tuple[date, int, int]] = Counter()
 _searches: Counter[tuple[date, str, bool]] = Counter()
 
 
@@ -53,6 +54,16 @@ def count(step: str) -> None:
     _add(step, source)
 
 
+def count_next(request: HttpRequest, *, product: int, after: int) -> None:
+    """Count that whoever asks looked at ``product`` right after another; primary keys."""
+    if product == after or not sources.is_person(request):
+        return
+    batches.wake()
+    with _lock:
+        if _size() < MOST_KEYS:
+            _pairs[timezone.now().date(), after, product] += 1
+
+
 @batches.register
 def write() -> None:
     """Write down what was counted, or keep it for the next time if it certainly was not.
@@ -62,7 +73,7 @@ def write() -> None:
     that is a little short is better than one that is doubled.
     """
     batch = _taken()
-    if not (batch.steps or batch.searches):
+    if not any(batch):
         return
     try:
         services.write(batch)
@@ -80,7 +91,7 @@ def _add(step: str, source: str, *, slug: str = "") -> None:
     batches.wake()
     today = timezone.now().date()
     with _lock:
-        if len(_steps) + len(_views) >= MOST_KEYS:
+        if _size() >= MOST_KEYS:
             return
         _steps[today, str(step), source] += 1
         if slug:
@@ -98,18 +109,23 @@ def _add_search(request: HttpRequest, *, has_results: bool) -> None:
             _searches[today, words, has_results] += 1
 
 
+def _size() -> int:
+    return len(_steps) + len(_views) + len(_pairs)
+
+
 def _taken() -> Batch:
-    global _steps, _views, _searches
+    global _steps, _views, _searches, _pairs
     with _lock:
-        batch = Batch(_steps, _views, _searches)
-        _steps, _views, _searches = Counter(), Counter(), Counter()
+        batch = Batch(_steps, _views, _searches, _pairs)
+        _steps, _views, _searches, _pairs = Counter(), Counter(), Counter(), Counter()
     return batch
 
 
 def _put_back(batch: Batch) -> None:
     with _lock:
-        if len(batch.steps) + len(batch.views) + len(_steps) < MOST_KEYS:
+        if len(batch.steps) + len(batch.views) + len(batch.pairs) + _size() < MOST_KEYS:
             _steps.update(batch.steps)
             _views.update(batch.views)
+            _pairs.update(batch.pairs)
         if len(batch.searches) + len(_searches) < MOST_KEYS:
             _searches.update(batch.searches)

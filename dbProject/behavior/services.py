@@ -10,7 +10,7 @@ from django.db import Error, connection, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from dbProject.behavior.models import BehaviorCount, ProductView, SearchCount
+from dbProject.behavior.models import BehaviorCount, CoView, ProductView, SearchCount
 from dbProject.behavior.sources import DIRECT, OTHER
 
 MOST_SOURCES = 200
@@ -30,6 +30,10 @@ ADD_SEARCHES = """
 INSERT INTO search_counts (day, words, has_results, count) VALUES {rows}
 ON CONFLICT (day, words, has_results) DO UPDATE SET count = search_counts.count + excluded.count
 """
+ADD_PAIRS = """
+INSERT INTO co_views (day, product, other, count) VALUES {rows}
+ON CONFLICT (day, product, other) DO UPDATE SET count = co_views.count + excluded.count
+"""
 
 
 class NotWritten(Exception):
@@ -39,16 +43,18 @@ class NotWritten(Exception):
 class Batch(NamedTuple):
     """What a process has counted, each with how often.
 
-    By (day, step, source), (day, slug of a product), and (day, words, whether anything was found).
+    By (day, step, source), (day, slug of a product), (day, words, whether anything was found), and (day,
+    pk of a product, pk of the one that was looked at after it).
     """
 
     steps: Counter[tuple[date, str, str]]
     views: Counter[tuple[date, str]]
     searches: Counter[tuple[date, str, bool]] = Counter()
+    pairs: Counter[tuple[date, int, int]] = Counter()
 
 
 def write(batch: Batch) -> None:
-    """Add a batch to the counts, all of it or nothing; seven queries at most, whatever is in it.
+    """Add a batch to the counts, all of it or nothing; nine queries at most, whatever is in it.
 
     Rows are added in the order of their keys, so two processes that write at once wait for each other and
     never both.
@@ -61,6 +67,7 @@ def write(batch: Batch) -> None:
         with transaction.atomic():
             _add(ADD_STEPS, _within_bounds(batch.steps))
             _add(ADD_VIEWS, _by_product(batch.views))
+            _add(ADD_PAIRS, _of_products(batch.pairs))
             _add(ADD_SEARCHES, _few_enough(batch.searches))
             is_added = True
     except Error as error:
@@ -72,7 +79,7 @@ def write(batch: Batch) -> None:
 def tidy() -> int:
     """Drop counts that are older than ``BEHAVIOR_AGE``; return how many. Repeatable."""
     oldest = timezone.now().date() - settings.BEHAVIOR_AGE
-    kinds = (BehaviorCount, ProductView, SearchCount)
+    kinds = (BehaviorCount, ProductView, SearchCount, CoView)
     return sum(kind.objects.filter(day__lt=oldest).delete()[0] for kind in kinds)
 
 
@@ -119,6 +126,14 @@ def _by_product(views: Mapping[tuple[date, str], int]) -> Counter[tuple[date, in
         if slug in pks:  # else it was renamed or removed since
             found[day, pks[slug]] += number
     return found
+
+
+def _of_products(pairs: Mapping[tuple[date, int, int], int]) -> Counter[tuple[date, int, int]]:
+    """Return the pairs of products that there are: what a browser says was seen may be anything."""
+    if not pairs:
+        return Counter()
+    known = import_string(settings.BEHAVIOR_KNOWN)({pk for _day, *both in pairs for pk in both})
+    return Counter({key: number for key, number in pairs.items() if {key[1], key[2]} <= known})
 
 
 def _add(statement: str, counts: Mapping[Any, int]) -> None:

@@ -49,3 +49,8 @@ def busiest(*, bestsellers: int) -> list[str]:
 def pks_of(slugs: Collection[str]) -> dict[str, int]:
     """Return slug -> pk of the products that have these addresses now; one query."""
     return dict(Product.objects.filter(slug__in=slugs).values_list("slug", "pk"))
+
+
+def known(pks: Collection[int]) -> set[int]:
+    """Return those that are primary keys of products which lists may show; one query."""
+    return set(Product.objects.listed().filter(pk__in=pks).values_list("pk", flat=True))

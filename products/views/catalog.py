@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from dbProject.behavior import searching
+from dbProject.behavior import counting, searching
 from dbProject.shared_pages import shared
 from dbProject.templatetags.money import money
 from products import search
@@ -25,6 +25,8 @@ LONGEST_WORDS = 200
 SEEN_COOKIE = "seen"
 SEEN_SECONDS = 60 * 60 * 24 * 30
 MOST_SEEN = 8
+VISIT_SECONDS = 30 * 60
+"""What is looked at later than that after something else has nothing to do with it."""
 LONGEST_PK = 18
 """Digits that the database can compare."""
 list_page = shared(*CatalogForm.base_fields, "page", prefixes=("attr_",))
@@ -151,6 +153,8 @@ def recently_viewed(request: HttpRequest) -> HttpResponse:
         request, "products/recently_viewed.html", {"products": catalog.seen([pk for pk in pks if pk != now])}
     )
     if now is not None:
+        if pks and now not in pks and request.get_signed_cookie(SEEN_COOKIE, "", max_age=VISIT_SECONDS):
+            counting.count_next(request, product=now, after=pks[0])
         latest = ".".join(map(str, [now, *(pk for pk in pks if pk != now)][:MOST_SEEN]))
         response.set_signed_cookie(
             SEEN_COOKIE,
