@@ -5,10 +5,13 @@ from typing import NamedTuple
 from orders.models import Cart, Order
 from orders.selectors import carts
 from orders.selectors.carts import Line
+from products.models import Product, Recommendation
+from products.selectors import recommendations
 from users.models import MailConsent
 from users.selectors import consents
 
 KIND = MailConsent.Kind.ABANDONED_CART
+MOST_BESIDE = 3
 
 
 class Letter(NamedTuple):
@@ -18,10 +21,12 @@ class Letter(NamedTuple):
     email: str
     language: str
     lines: list[Line]
+    beside: list[Product]
+    """What goes with them, where enough have bought it together."""
 
 
 def reminder(cart_id: int) -> Letter | None:
-    """Return the reminder of a cart; six queries. None if there is nothing to remind of any more.
+    """Return the reminder of a cart; ten queries. None if there is nothing to remind of any more.
 
     Its owner has ordered since, or came back, or wants no such mails, or nothing of it can be had.
     """
@@ -32,4 +37,11 @@ def reminder(cart_id: int) -> Letter | None:
         return None
     lines = carts.orderable_lines(cart)
     language = consents.language_of(cart.user, kind=KIND)
-    return Letter(cart.user.pk, cart.user.email, language, lines) if lines else None
+    if not lines:
+        return None
+    return Letter(cart.user.pk, cart.user.email, language, lines, _beside(lines))
+
+
+def _beside(lines: list[Line]) -> list[Product]:
+    row = recommendations.goes_with(carts.things_of(lines))
+    return row.products[:MOST_BESIDE] if row.kind == Recommendation.Kind.TOGETHER else []

@@ -1,5 +1,6 @@
 """A cart as its page shows it: what is in it, what has changed since, and what it comes to."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -64,9 +65,24 @@ class CartPage:
         return sum(line.item.quantity for line in self.lines)
 
     @property
+    def things(self) -> tuple[int, ...]:
+        """The primary keys of what is in it, a variant as its parent, sorted."""
+        return things_of(self.lines)
+
+    @property
+    def things_key(self) -> str:
+        """What tells :attr:`things` from others in a cache: nothing of whose they are."""
+        return hashlib.blake2b(repr(self.things).encode(), digest_size=16).hexdigest()
+
+    @property
     def is_fine(self) -> bool:
         """Say whether it can be ordered as it is."""
         return bool(self.lines) and all(line.is_fine for line in self.lines)
+
+
+def things_of(lines: Iterable[Line]) -> tuple[int, ...]:
+    """Return the primary keys of what is in these lines, a variant as its parent, sorted."""
+    return tuple(sorted({line.product.parent_id or line.product.pk for line in lines}))
 
 
 def find(*, user: User | None, session_key: str | None) -> Cart | None:

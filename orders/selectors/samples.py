@@ -53,12 +53,15 @@ def mails() -> list[SampleMail]:
          "item": line}
         for line in order["items"]["all"]
     ]  # fmt: skip
+    beside = [
+        {"name": _("Clothbound notebook"), "price_low": Decimal("24.50"), "get_absolute_url": "/products/"}
+    ]
     mails.append(
         SampleMail(
             "cart_reminder",
             "orders/mail/cart_reminder",
             _("Your cart at %(store)s") % given,
-            {"lines": cart, "unsubscribe_url": settings.SITE_URL},
+            {"lines": cart, "beside": beside, "unsubscribe_url": settings.SITE_URL},
         )
     )
     for kind in letters.LETTERS:

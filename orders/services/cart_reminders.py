@@ -64,6 +64,6 @@ def send(*, cart_id: int, event_id: str) -> None:
             to=[letter.email],
             subject=_("Your cart at %(store)s") % {"store": settings.STORE_NAME},
             template="orders/mail/cart_reminder",
-            context={"lines": letter.lines},
+            context={"lines": letter.lines, "beside": letter.beside},
             unsubscribe_url=unsubscribe_url(letter.user_id, kind=KIND),
         )

@@ -13,8 +13,8 @@ from orders.models import Cart, CartItem, Order
 from orders.services import cart as carts
 from orders.services import cart_reminders, checkout
 from orders.tests.factories import ADDRESS, MethodFactory, OrderFactory
-from products.models import Product
-from products.services import catalog, pictures
+from products.models import Product, Recommendation
+from products.services import catalog, pictures, recommendations
 from products.tests.factories import AttributeFactory, ProductFactory
 from products.tests.pictures import picture
 from users.models import MailConsent
@@ -182,3 +182,30 @@ def test_reminding_many_costs_as_much_as_reminding_one(count, django_assert_num_
 
     with django_assert_num_queries(4 + savepoint):
         assert cart_reminders.remind_due() == count
+
+
+def test_a_reminder_names_three_things_at_most_that_go_with_the_cart_in_both_of_its_forms():
+    MethodFactory()
+    pot, *others = (ProductFactory(name=name) for name in ("Pot", "Lid", "Ladle", "Spoon", "Bowl"))
+    catalog.update_product(others[2], changes={"is_active": False})
+    recommendations.replace(Recommendation.Kind.TOGETHER, {pot.pk: [(one.pk, 1 / one.pk) for one in others]})
+    somebody_with(pot)
+    hours_pass(25)
+
+    (letter,) = sent()
+
+    for text in (letter.body, letter.alternatives[0][0]):
+        assert text.index("Goes well with it") < text.index("Lid") < text.index("Ladle") < text.index("Bowl")
+        assert "Spoon" not in text
+        assert f"https://testserver{others[0].get_absolute_url()}" in text or others[0].slug in text
+
+
+def test_a_reminder_does_not_advertise_what_nobody_has_bought_with_it():
+    MethodFactory()
+    ProductFactory.create_batch(3)
+    somebody_with(ProductFactory())
+    hours_pass(25)
+
+    (letter,) = sent()
+
+    assert "Goes well with it" not in letter.body

@@ -1,5 +1,6 @@
 """The cart. Every step is a form that works without JavaScript; htmx shows its result in place."""
 
+from functools import partial
 from typing import Any, cast
 
 from django.contrib import messages
@@ -22,7 +23,7 @@ from orders.services import coupons
 from orders.views import visitor
 from products.errors import UnknownWishlist
 from products.models import Product
-from products.selectors import choices
+from products.selectors import choices, recommendations
 from users.models import User
 
 SEE_OTHER = 303
@@ -176,6 +177,7 @@ def _cart_page(
     context: dict[str, Any] = {
         "page": page,
         "units_in_cart": page.units if page else 0,
+        "goes_with": partial(recommendations.goes_with, page.things) if page else None,
         "coupon_form": coupon_form or CouponForm(),
         "removed": request.session.pop("removed", None) if request.method == "GET" else None,
     }

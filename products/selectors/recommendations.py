@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ from django.db.models.functions import Cast
 
 from dbProject import caching, statements
 from products.models import Product, Recommendation
+from products.selectors import catalog
 
 Kind = Recommendation.Kind
 POPULAR = "popular"
@@ -20,6 +22,8 @@ SPARE = 2
 """Candidates beyond a row, as some may be sold out or gone since the night."""
 FEWEST = 2
 """Products of which a row is worth its heading; of what is popular, one is."""
+MOST_LOOKED_AT = 24
+"""Of what goes with a cart; enough for a row where some are sold out."""
 SECONDS = 300
 
 
@@ -65,6 +69,24 @@ def rows(wanted: Candidates, found: Mapping[int, Product]) -> list[Row]:
     elif shown[0].kind != POPULAR:
         shown.append(Row(POPULAR, _first([pk for pk in best if pk not in taken], found)))
     return [row for row in shown if row.products]
+
+
+def goes_with(pks: Collection[int]) -> Row:
+    """Return what goes with these singles and parents together, without them; else what sells best.
+
+    Three queries, and one for the colors of parents. Only what can be had now: somebody is about to buy.
+    Scores add up, so what goes with several of them comes first.
+    """
+    scores: Counter[int] = Counter()
+    told = Recommendation.objects.filter(kind=Kind.TOGETHER, subject__in=pks)
+    for products in told.values_list("products", flat=True):
+        scores.update({pk: score for pk, score in products if pk not in pks})
+    best = [pk for pk, _score in scores.most_common(MOST_LOOKED_AT)]
+    there = Product.objects.active().listed().filter(is_available=True)
+    found = {product.pk: product for product in catalog.cards(there.filter(pk__in=best))}
+    if len(found) >= FEWEST:
+        return Row(Kind.TOGETHER, catalog.dressed(_first(best, found)))
+    return Row(POPULAR, catalog.dressed(catalog.cards(there.exclude(pk__in=pks).bestsellers_first())[:ROW]))
 
 
 def _first(pks: Sequence[int], found: Mapping[int, Product]) -> list[Product]:
