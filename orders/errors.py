@@ -290,3 +290,10 @@ class UnknownCart(ShopError):
 
     def __init__(self) -> None:
         super().__init__(_("There is no such cart."))
+
+
+class ViewRefused(ShopError):
+    """A view of a report cannot be kept like this; ``detail`` says why, beside its name."""
+
+    code = "view_refused"
+    status = 409

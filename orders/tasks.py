@@ -19,7 +19,7 @@ from orders.services import (
     webhooks,
     withdrawals,
 )
-from orders.services.analytics import recommendations
+from orders.services.analytics import recommendations, saved_views
 
 
 @consumer
@@ -122,6 +122,18 @@ def remind_of_carts(**_later: Any) -> None:
 def send_cart_reminder_email(*, cart_id: int, event_id: str, **_later: Any) -> None:
     """Remind one customer of their cart."""
     cart_reminders.send(cart_id=cart_id, event_id=event_id)
+
+
+@shared_task(expires=3600)  # seconds
+def mail_saved_views(**_later: Any) -> None:
+    """Have the views of reports mailed that are due this week."""
+    saved_views.mail_due()
+
+
+@consumer
+def send_saved_view_email(*, view_id: int, event_id: str, **_later: Any) -> None:
+    """Mail one view of a report to whoever keeps it."""
+    saved_views.send(view_id=view_id, event_id=event_id)
 
 
 @shared_task

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from orders.views import cart, checkout, documents, live, orders, returns, test_bank, withdrawals
+from orders.views import (
+    cart,
+    checkout,
+    documents,
+    live,
+    orders,
+    returns,
+    saved_views,
+    test_bank,
+    withdrawals,
+)
 from orders.views.offer import AccountOffer
 
 urlpatterns = [
@@ -31,5 +41,6 @@ urlpatterns = [
     path("orders/<str:order_number>/state/", live.order_state, name="order_state"),
     path("orders/<str:order_number>/events/", live.order_events, name="order_events"),
     path("withdraw/", withdrawals.withdraw, name="withdraw"),
+    path("reports/stop/<str:token>/", saved_views.stop, name="saved_view_stop"),
     path("test-bank/<str:reference>/", test_bank.page, name="test_bank"),
 ]

@@ -47,6 +47,8 @@ order_state                          GET  404   200   404   404   404
 order_events                         GET  404   204   404   404   404
 withdraw                             GET  200   200   200   200   200
 withdraw                             POST 422   422   422   422   422
+saved_view_stop                      GET  404   404   404   404   404
+saved_view_stop                      POST 404   404   404   404   404
 test_bank                            GET  200   200   200   200   200
 test_bank                            POST 200   200   200   200   200
 page_detail                          GET  200   200   200   200   200
@@ -245,6 +247,8 @@ behavior_funnel               403 200
 analytics                     403 200
 analytics_report              403 200
 analytics_csv                 403 200
+analytics_keep                405 405
+analytics_view                405 405
 app_list                      404 200
 """
 

@@ -197,6 +197,7 @@ class World:
             "architecture_measure": "monolith",
             "admin:analytics_report": "revenue",
             "admin:analytics_csv": "revenue",
+            "admin:analytics_keep": "revenue",
         }
         product = self.rows["products.product"]
         slugs = {"category_detail": product.category.slug, "brand_detail": product.brand.slug} | slug

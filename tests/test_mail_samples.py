@@ -9,7 +9,7 @@ from users.selectors import samples
 
 pytestmark = pytest.mark.django_db
 OF_ORDERS = 4 + len(letters.LETTERS)
-ABOUT_PRODUCTS, ABOUT_WEBHOOKS = 4, 1
+ABOUT_PRODUCTS, ABOUT_WEBHOOKS, ABOUT_REPORTS = 4, 1, 1
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
@@ -18,7 +18,8 @@ def test_the_style_guide_shows_every_mail(client, language):
     page = client.get("/styleguide/mail/").content.decode()
     links = re.findall(r'href="(/styleguide/mail/[a-z_]+/)"', page)
 
-    assert len(set(links)) == len(links) == OF_ORDERS + len(samples.SHOWN) + ABOUT_PRODUCTS + ABOUT_WEBHOOKS
+    others = ABOUT_PRODUCTS + ABOUT_WEBHOOKS + ABOUT_REPORTS
+    assert len(set(links)) == len(links) == OF_ORDERS + len(samples.SHOWN) + others
     assert page.count("ORD-20261126-AB3CD4") >= OF_ORDERS
     for link in links:
         answer = client.get(link)

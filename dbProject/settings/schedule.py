@@ -35,6 +35,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         }
         for kind, minute in (("trending", "40"), ("viewed", "45"), ("together", "50"))
     },
+    "mail-saved-views": {
+        "task": "orders.tasks.mail_saved_views",
+        "schedule": crontab(hour="6", minute="20"),  # on Mondays; other days make up for one that was missed
+    },
     "reconcile": {"task": "orders.tasks.reconcile", "schedule": crontab(hour="3", minute="30")},
     "check-alerts": {"task": "dbProject.incidents.tasks.check_alerts", "schedule": 60.0},  # seconds
     "mail-error-report": {

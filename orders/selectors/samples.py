@@ -1,6 +1,7 @@
 """Mails about an order that nobody has placed: what the style guide shows."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,12 @@ from django.utils.translation import gettext as _
 from dbProject.mail import SampleMail
 from orders.selectors import letters
 from orders.selectors.letters import Kind
+from orders.selectors.reports import letters as letters_of_reports
+from orders.selectors.reports import sales
+from orders.selectors.reports.asked import Asked
+from orders.selectors.reports.periods import Grain, Period
+from orders.selectors.reports.report import AVERAGE, ORDERS, REVENUE, Row, Table
+from orders.selectors.reports.sales import STEP
 
 
 def mails() -> list[SampleMail]:
@@ -70,7 +77,22 @@ def mails() -> list[SampleMail]:
         about = {**context, "letter": letter, "step": {"kind": kind, "detail": detail}}
         slug = str(kind.value if isinstance(kind, Kind) else kind)
         mails.append(SampleMail(slug, "orders/mail/order_step", letter.subject % given, about))
+    mails.append(_report())
     return mails
+
+
+def _report() -> SampleMail:
+    months = [(date(2026, 9, 1), "12480.90", 61), (date(2026, 10, 1), "15230.00", 74)]
+    rows = [Row({"step": day, "revenue": Decimal(revenue), "orders": orders, "average": Decimal(205)})
+            for day, revenue, orders in months]  # fmt: skip
+    asked = Asked(Period(date(2026, 9, 1), date(2026, 10, 31)), None, settings.STORE_CURRENCY, Grain.MONTH)
+    report = replace(
+        sales.REVENUE_BY_TIME,
+        read=lambda _asked: Table((STEP, REVENUE, ORDERS, AVERAGE), rows, grain=Grain.MONTH),
+    )
+    letter = letters_of_reports.of(report, asked, name=_("Autumn"), query="")
+    context = {"letter": letter, "unsubscribe_url": settings.SITE_URL}
+    return SampleMail("saved_view", "orders/mail/saved_view", letter.name, context)
 
 
 def _order() -> dict[str, Any]:

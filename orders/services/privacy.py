@@ -31,6 +31,7 @@ from orders.models import (
     PaymentWebhook,
     Return,
     SavedItem,
+    SavedView,
     Withdrawal,
 )
 from orders.services import documents, status, timeline
@@ -85,6 +86,7 @@ def export_of(user: User) -> Sequence[Section]:
         "what": _("What it is about"),
     }
     item = {"product__name": _("Product"), "quantity": _("Quantity"), "created_at": _("Since")}
+    view = {"name": _("Name"), "report": _("Report"), "by_mail": _("By mail"), "created_at": _("Since")}
     orders = Order.all_objects.filter(user=user)
     steps = OrderEvent.objects.for_customers().filter(order__in=orders)
     withdrawals = Withdrawal.objects.filter(Q(order__in=orders) | _sent_by(user))
@@ -96,6 +98,7 @@ def export_of(user: User) -> Sequence[Section]:
         section("withdrawals", _("Withdrawals"), withdrawals, withdrawal),
         section("cart", _("Cart"), CartItem.objects.filter(cart__user=user), item),
         section("saved_items", _("Saved for later"), SavedItem.objects.filter(cart__user=user), item),
+        section("saved_views", _("Saved views"), SavedView.objects.filter(user=user), view),
     ]
 
 
@@ -130,6 +133,7 @@ def erase(user: User) -> None:
     _erase(Order.all_objects.filter(_placed_by(user, "")), names=names)
     OrderEvent.objects.filter(user=user, actor=OrderEvent.Actor.CUSTOMER).update(detail="")
     Cart.objects.filter(user=user).delete()
+    SavedView.objects.filter(user=user).delete()
 
 
 def forget_address(email: str) -> int:

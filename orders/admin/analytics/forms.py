@@ -74,8 +74,8 @@ class AskedForm(forms.Form):
         currency: Any = self.fields["currency"]
         currency.choices = [(code, code) for code in self.currencies]
         wanted = {name for takes in report.takes for name in FIELDS[takes]}
-        if len(self.currencies) == 1:
-            wanted -= {"currency"}
+        if {self.data["currency"], *self.currencies} == {self.currencies[0]}:
+            wanted -= {"currency"}  # nothing to choose
         for name in set(self.fields) - wanted:
             del self.fields[name]
 
@@ -134,3 +134,14 @@ class AskedForm(forms.Form):
                 "preset": self.cleaned_data.get("preset") or Preset.LAST_30.value,
             }
         return self
+
+
+class ViewForm(forms.Form):
+    """A name for what is on the page, and whether it comes by mail."""
+
+    name = forms.CharField(
+        label=_("Name of the view"), max_length=80, widget=widgets.UnfoldAdminTextInputWidget()
+    )
+    by_mail = forms.BooleanField(
+        label=_("By mail every Monday"), required=False, widget=widgets.UnfoldBooleanWidget()
+    )

@@ -10,13 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from orders.admin.analytics import charts, pages
+from orders.admin.analytics import charts, pages, saved
 from orders.admin.analytics.forms import AskedForm
 from orders.selectors.reports import cells, registry, rollups, sales
 from orders.selectors.reports.asked import Asked, Preset
 from orders.selectors.reports.report import AVERAGE, CHANGE, ORDERS, REVENUE, UNITS, Report, Table, change
 
 SHOWN = 5
+TOPS = ("bestsellers", "countries", "categories")
+"""Reports of which the first rows are shown."""
 
 
 class Card(NamedTuple):
@@ -38,6 +40,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "title": _("Analytics"),
         "form": form,
         "fresh": rollups.freshness(),
+        "views": saved.of(request),
         "groups": [
             (name, [one for one in registry.REPORTS.values() if one.group == group])
             for group, name in registry.GROUPS.items()
@@ -74,9 +77,6 @@ def _answered(request: HttpRequest, form: AskedForm) -> dict[str, Any]:
         "rows": pages.rows(request, over_time, asked.currency),
         "tops": [_top(request, registry.REPORTS[slug], asked, query) for slug in TOPS],
     }
-
-
-TOPS = {"countries": "name", "categories": "name"}
 
 
 def _cards(asked: Asked) -> list[Card]:

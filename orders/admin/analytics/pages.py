@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
@@ -13,10 +14,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from orders.admin.analytics import charts
-from orders.admin.analytics.forms import AskedForm
+from orders.admin.analytics.forms import AskedForm, ViewForm
 from orders.selectors.reports import cells, registry, rollups
 from orders.selectors.reports.asked import Preset
-from orders.selectors.reports.report import Report, Row, Table
+from orders.selectors.reports.report import Column, Report, Row, Table, Takes, Value
 
 LINKS = {"product": ("products.view_product", "admin:products_product_change")}
 """What rows lead to, and who may go there."""
@@ -59,9 +60,10 @@ def page(request: HttpRequest, wanted: Report, form: AskedForm, **more: Any) -> 
         "report": wanted,
         "siblings": [one for one in registry.REPORTS.values() if one.group == wanted.group],
         "group": registry.GROUPS[wanted.group],
-        "fresh": rollups.freshness(),
+        "fresh": None if wanted.is_live else rollups.freshness(wanted.result or rollups.SUMS),
         "form": form,
         **(_answered(request, wanted, form) if form.is_valid() else {}),
+        "view_form": more.pop("view_form", None) or ViewForm(),
         **more,
     }
     form.filled()
@@ -91,6 +93,8 @@ def _answered(request: HttpRequest, wanted: Report, form: AskedForm) -> dict[str
         ),
         "file": f"{reverse('admin:analytics_csv', args=[wanted.slug])}?{form.query}",
         "query": form.query,
+        "all": form.query_with(preset=Preset.ALL) if "preset" in form.fields else "",
+        "keep": f"{reverse('admin:analytics_keep', args=[wanted.slug])}?{form.query}",
     }
 
 
@@ -105,20 +109,22 @@ def rows(request: HttpRequest, table: Table, currency: str) -> list[tuple[str, l
     ]
 
 
-def line(row: Row, table: Table, currency: str) -> list[tuple[Any, str, str]]:
-    """Return the cells of a row: column, text, and a class where the figure is below zero."""
+def line(row: Row, table: Table, currency: str) -> list[tuple[Column, str, str]]:
+    """Return the cells of a row: column, text, and a class for its color where it has one."""
     found = []
     for column in table.columns:
         value = row.values.get(column.name)
-        is_negative = column.is_number and value is not None and value < 0  # type: ignore[operator]
-        found.append(
-            (
-                column,
-                cells.shown(value, column, currency, grain=table.grain),
-                "shop-negative" if is_negative else "",
-            )
-        )
+        text = cells.shown(value, column, currency, grain=table.grain)
+        found.append((column, text, _color(value, column)))
     return found
+
+
+def _color(value: Value, column: Column) -> str:
+    if not column.is_number or not isinstance(value, (int, Decimal)):
+        return ""
+    if column.name.startswith("month_"):
+        return f"shop-heat-{min(9, int(value) // 5)}"
+    return "shop-negative" if value < 0 else ""
 
 
 @require_safe
@@ -130,7 +136,8 @@ def download(request: HttpRequest, slug: str) -> HttpResponseBase:
     if not form.is_valid():
         return page(request, wanted, form)
     asked = form.asked
-    name = f"{wanted.slug}-{asked.period.first}-{asked.period.last}-{asked.currency}.csv"
+    days = f"{asked.period.first}-{asked.period.last}" if Takes.DATES in wanted.takes else "all"
+    name = f"{wanted.slug}-{days}-{asked.currency}.csv"
     return StreamingHttpResponse(
         _lines(wanted.answer(asked)),
         content_type="text/csv; charset=utf-8",

@@ -1,12 +1,10 @@
-"""Reports of those who buy: new or known, how they come back, and what they are worth."""
+"""The report of those who buy: for the first time, or again."""
 
-from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from orders.models import AnalysisResult
 from orders.selectors.reports import rollups
 from orders.selectors.reports.asked import Asked
 from orders.selectors.reports.report import (
@@ -87,28 +85,3 @@ CUSTOMERS = Report(
     picture=Picture(Kind.STACKED, "step", ("revenue_new", "revenue_returning", "revenue_unknown")),
     facts=_("A guest counts as one customer for one e-mail address."),
 )
-
-
-def of_result(name: str, columns: Callable[[], tuple[Column, ...]]) -> Callable[[Asked], Table]:
-    """Return what reads the rows of a long computation as they were stored; one query."""
-
-    def read(asked: Asked) -> Table:
-        row = AnalysisResult.objects.filter(name=name, currency__in=(asked.currency, "")).first()
-        rows = row.rows if row else []
-        return Table(columns(), [Row(_values(one, columns())) for one in rows])
-
-    return read
-
-
-def _values(row: Mapping[str, Any], columns: tuple[Column, ...]) -> dict[str, Value]:
-    return {column.name: _value(row.get(column.name), column) for column in columns}
-
-
-def _value(value: Any, column: Column) -> Value:
-    if value is None or not column.is_number:
-        return None if value is None else str(value)
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        return None
-    return int(number) if column.unit in (Unit.COUNT, Unit.UNITS) else number

@@ -190,6 +190,7 @@ COUPONS = Report(
     ),
     read=coupons,
     takes=CURRENT,
+    is_live=True,
     picture=Picture(Kind.BAR, "offer", ("cost",), most=12),
     facts=_("Read from the orders themselves, up to this minute; orders of before the shop know no offers."),
 )
@@ -224,6 +225,7 @@ FUNNEL = Report(
     ),
     read=funnel,
     takes=frozenset({Takes.DATES, Takes.COMPARISON}),
+    is_live=True,
     picture=Picture(Kind.BAR, "step", ("times",), before="times_before"),
     facts=_(
         "Counted without cookies and without anybody's name; programs that say what they are do not count."
@@ -251,6 +253,7 @@ SEARCHES = Report(
     ),
     read=searches,
     takes=frozenset({Takes.DATES}),
+    is_live=True,
     picture=Picture(Kind.BAR, "words", ("times",), most=12),
     facts=_(
         "The 100 that were searched most often. A page of results counts once, its further pages do not."
@@ -264,6 +267,7 @@ VAIN_SEARCHES = Report(
     columns=(WORDS, VAIN, TIMES),
     read=vain_searches,
     takes=frozenset({Takes.DATES}),
+    is_live=True,
     picture=Picture(Kind.BAR, "words", ("vain",), most=12),
     facts=SEARCHES.facts,
 )
@@ -287,6 +291,7 @@ RETURNS = Report(
     ),
     read=returns,
     takes=CURRENT,
+    is_live=True,
     picture=Picture(Kind.BAR, "reason", ("returns",), most=12),
     facts=_("Read from the returns themselves, up to this minute."),
 )

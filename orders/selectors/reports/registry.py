@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
-from orders.selectors.reports import customers, goods, marketing, sales
+from orders.selectors.reports import customers, goods, loyalty, marketing, sales
 from orders.selectors.reports.report import Group, Report
 
 GROUPS: Mapping[Group, object] = {
@@ -25,6 +25,9 @@ REPORTS: Mapping[str, Report] = {
         goods.SLOW_SELLERS,
         goods.STOCK_COVER,
         customers.CUSTOMERS,
+        loyalty.COHORTS,
+        loyalty.SEGMENTS,
+        loyalty.LIFETIME,
         marketing.COUPONS,
         marketing.FUNNEL,
         marketing.SEARCHES,

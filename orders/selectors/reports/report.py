@@ -104,7 +104,12 @@ class Table:
     """Rows beyond those that are listed."""
     grain: str = ""
     """How long the steps are, where rows are steps."""
-    note: Any = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether there is no figure in it, or none but zero."""
+        figures = [column.name for column in self.columns if column.is_number]
+        return not any(row.values.get(name) for row in self.rows for name in figures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,8 @@ class Report:
     picture: Picture | None = None
     facts: Any = ""
     """What is true of all of it and not of a figure."""
+    is_live: bool = False
+    """Whether it is read from what happened itself, up to this minute, and not from sums."""
     result: str = ""
     """The name of the :class:`AnalysisResult` that it is read from; it is there once that was computed."""
 

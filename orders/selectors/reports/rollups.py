@@ -16,6 +16,8 @@ from orders.selectors.reports.periods import Grain, Period
 Dimension = SalesRollup.Dimension
 EXACT = Decimal("0.0001")
 NOUGHT = Decimal(0)
+SUMS = "rollups"
+"""The name of the result that says how far the sums reach."""
 
 
 @dataclass(slots=True)
@@ -122,11 +124,13 @@ def known(currency: str) -> Period | None:
     return Period(found["first"], found["last"]) if found["first"] else None
 
 
-def freshness() -> Freshness | None:
-    """Return how new the sums are; none before the first were made; two queries at most."""
-    newest = AnalysisResult.objects.order_by("-computed_at").values("through", "computed_at").first()
-    if newest:
+def freshness(name: str = SUMS) -> Freshness | None:
+    """Return how new a result is, or the sums; none before the first was made; two queries at most."""
+    results = AnalysisResult.objects.filter(name=name).order_by("-computed_at")
+    if newest := results.values("through", "computed_at").first():
         return Freshness(newest["through"], newest["computed_at"])
+    if name != SUMS:
+        return None
     last = SalesRollup.objects.filter(dimension=Dimension.ALL, grain=SalesRollup.Grain.DAY)
     through = last.aggregate(last=Max("start"))["last"]
     return Freshness(through, None) if through else None
