@@ -17,7 +17,7 @@ from orders.selectors.reports.asked import Asked, Preset
 from orders.selectors.reports.report import AVERAGE, CHANGE, ORDERS, REVENUE, UNITS, Report, Table, change
 
 SHOWN = 5
-TOPS = ("bestsellers", "countries", "categories")
+TOPS = ("bestsellers", "countries", "categories", "brands")
 """Reports of which the first rows are shown."""
 
 
