@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from django.utils import timezone, translation
 
 from dbProject.behavior.models import BehaviorCount, SearchCount
@@ -100,6 +101,15 @@ def test_two_years_are_read_from_the_rows_of_two_years_of_months_and_of_two_mont
 
     assert rows.count() == 22 + 30 + 30
     assert rollups.total("EUR", period).goods == 729
+
+
+def test_the_documentation_lists_every_report():
+    text = (settings.BASE_DIR / "docs" / "analytics.md").read_text()
+
+    assert [line.split(": ")[0] for line in text.splitlines() if line.startswith("- **") and "(`" in line] == [
+        f"- **{report.name}** (`{report.slug}`)" for report in REPORTS
+    ]
+    assert all(str(report.question) in text for report in REPORTS)
 
 
 # Sums of days and months
