@@ -7,9 +7,9 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from dbProject import caching
-from products.models import Product, StockMovement
+from products.models import Product, Recommendation, StockMovement
 from products.selectors import home
-from products.services import catalog, pictures, stock
+from products.services import catalog, pictures, recommendations, stock
 from products.tests.factories import AttributeFactory, CategoryFactory, ProductFactory, ReviewFactory
 from products.tests.pictures import picture
 
@@ -23,7 +23,7 @@ def rows(below=30):
 
 
 @pytest.mark.parametrize("count", [4, 60])
-def test_home_costs_six_queries_however_full_the_shop(client, count, django_assert_num_queries):
+def test_home_costs_seven_queries_however_full_the_shop(client, count, django_assert_num_queries):
     AttributeFactory(slug="color")
     for product in ProductFactory.create_batch(count, stock_quantity=0):
         pictures.add(product, picture((60, 40)))
@@ -32,7 +32,8 @@ def test_home_costs_six_queries_however_full_the_shop(client, count, django_asse
     cache.clear()
     caching.memory.clear()
 
-    with django_assert_num_queries(6):  # which products, these, covers, colors, the tree, the footer
+    # what is in demand, which products, these, covers, colors, the tree, the footer
+    with django_assert_num_queries(7):
         client.get("/")
     with django_assert_num_queries(3):
         client.get("/")
@@ -53,6 +54,22 @@ def test_each_row_has_its_reason(client):
     assert [product.name for product in rows.newest] == ["Sold out", "Tent", "Teapot", "Pencil"]
     assert rows.most_loved == [loved, dear]
     assert rows.affordable == [cheap]
+
+
+def test_what_is_in_demand_stands_in_its_order_where_there_is_more_than_one(client):
+    first, second, out, hidden, old = ProductFactory.create_batch(5)
+    ProductFactory.create_batch(4)  # newer than all of them
+    Product.objects.filter(pk=out.pk).update(stock_quantity=0, is_available=False)
+    catalog.update_product(hidden, changes={"is_active": False})
+    told = [(one.pk, 1.0) for one in (second, out, hidden, first)]
+    recommendations.replace(Recommendation.Kind.TRENDING, {0: told, 7: [(old.pk, 1.0)]})
+
+    assert rows().in_demand == [second, first]
+    assert "In demand just now" in client.get("/").content.decode()
+
+    recommendations.replace(Recommendation.Kind.TRENDING, {0: told[:2]})
+    assert rows().in_demand == [second]
+    assert "In demand just now" not in client.get("/").content.decode()
 
 
 def test_what_stands_in_one_row_gives_way_to_others_below():

@@ -23,7 +23,7 @@ from products.tests.pictures import picture
 
 pytestmark = pytest.mark.django_db
 
-HOME, CATALOG, PRODUCT = 6, 6, 9
+HOME, CATALOG, PRODUCT = 7, 6, 9
 """Queries of a page for which nothing is remembered yet."""
 
 

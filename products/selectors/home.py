@@ -7,12 +7,12 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Count, F, IntegerField, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import Avg, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from dbProject import caching, statements
-from products.models import Product, ProductQuerySet, Review, StockMovement
+from products.models import Product, ProductQuerySet, Recommendation, Review, StockMovement
 from products.selectors import catalog
 
 ROW = 4
@@ -30,6 +30,7 @@ class HomeRows:
     """What the home page shows, each list ready for cards. Rows repeat nothing while there is enough else."""
 
     newest: list[Product]
+    in_demand: list[Product]
     most_loved: list[Product]
     back_in_stock: list[Product]
     affordable: list[Product]
@@ -43,10 +44,10 @@ class HomeRows:
 
 
 def rows(*, affordable_below: Decimal) -> HomeRows:
-    """Return what is new, what reviews like best, what is back, costs little, is picked and sells.
+    """Return what is new, in demand, liked best by reviews, back, costs little, is picked and sells.
 
-    Four queries: which products, the products, their covers, their colors. Which ones is remembered for a
-    minute.
+    Five queries: which are in demand, which products, the products, their covers, their colors. Which ones is
+    remembered for a minute.
     """
     chosen = caching.remember(
         "catalog", f"home:{affordable_below}", lambda: _candidates(affordable_below), seconds=SECONDS
@@ -74,11 +75,15 @@ def _listed() -> ProductQuerySet:
 
 
 def _candidates(affordable_below: Decimal) -> list[tuple[str, int]]:
-    """Return the first of each row, as its name and a primary key; one query."""
+    """Return the first of each row, as its name and a primary key; two queries."""
+    whole = Q(kind=Recommendation.Kind.TRENDING, subject=Recommendation.WHOLE_SHOP)
+    told = Recommendation.objects.filter(whole).values_list("products", flat=True).first() or []
+    rank = {pk: place for place, (pk, _score) in enumerate(told)}
     available = _listed().filter(is_available=True)
     loved = Review.objects.approved().filter(product__in=_listed()).order_by().values("product")
     firsts: dict[str, QuerySet[Any, Any]] = {
         "newest": _listed().newest_first(),
+        "in_demand": available.filter(pk__in=rank),
         "most_loved": loved.annotate(mean=Avg("rating"), reviews=Count("pk")).order_by(
             "-mean", "-reviews", "-product"
         ),
@@ -95,7 +100,7 @@ def _candidates(affordable_below: Decimal) -> list[tuple[str, int]]:
         .values_list("row", "pk")
         for name, rows in firsts.items()
     )
-    return list(first.union(*others, all=True))
+    return sorted(first.union(*others, all=True), key=lambda one: rank.get(one[1], 0))
 
 
 def _came_back() -> Any:
@@ -136,6 +141,7 @@ def _of_many_shelves(products: Sequence[Any]) -> list[Any]:
 
 _ORDERS: dict[str, Callable[[list[Any]], list[Any]]] = {
     "newest": _descending(lambda one: (one.created_at, one.pk)),
+    "in_demand": list,  # as it is told
     "most_loved": _descending(lambda one: (one.avg_rating, one.review_count, one.pk)),
     "back_in_stock": _descending(lambda one: (one.units_sold, one.pk)),
     "affordable": _of_many_shelves,

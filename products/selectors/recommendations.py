@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet, Subquery, TextField, Value
+from django.db.models import Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Cast
 
 from dbProject import caching, statements
@@ -16,7 +16,7 @@ from products.selectors import catalog
 
 Kind = Recommendation.Kind
 POPULAR = "popular"
-"""What sells best of the same category: of things that too few have bought to say more."""
+"""What is in demand or sells best of the same category: of things that too few have bought to say more."""
 ROW = 4
 SPARE = 2
 """Candidates beyond a row, as some may be sold out or gone since the night."""
@@ -36,10 +36,14 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Primary keys of what may stand beside a product, best first; what is popular is in no order."""
+    """Primary keys of what may stand beside a product, best first; what is popular is in no order.
+
+    ``rising`` is in demand in its category.
+    """
 
     together: list[int]
     viewed: list[int]
+    rising: list[int]
     popular: list[int]
 
     @property
@@ -47,20 +51,21 @@ class Candidates:
         """All that has to be looked at: what is popular only where a row would be missing otherwise."""
         known = [*self.together, *self.viewed]
         is_enough = len(self.together) >= ROW and len(self.viewed) >= ROW
-        return list(dict.fromkeys(known if is_enough else [*known, *self.popular]))
+        return list(dict.fromkeys(known if is_enough else [*known, *self.rising, *self.popular]))
 
 
 def beside(slug: str) -> Candidates:
     """Return what may stand beside the product of that slug; one query, remembered for five minutes."""
     key = hashlib.blake2b(slug.encode(), digest_size=16).hexdigest()
     found = caching.remember("catalog", f"beside:{key}", lambda: _beside(slug), seconds=SECONDS)
-    return Candidates(found.get(Kind.TOGETHER, []), found.get(Kind.VIEWED, []), found.get(POPULAR, []))
+    return Candidates(*(found.get(kind, []) for kind in (Kind.TOGETHER, Kind.VIEWED, Kind.TRENDING, POPULAR)))
 
 
 def rows(wanted: Candidates, found: Mapping[int, Product]) -> list[Row]:
     """Return one or two rows of what was ``found``; what is sold out comes last, and nothing twice."""
     together = _first(wanted.together, found)
-    best = sorted(wanted.popular, key=lambda pk: _rank(found[pk]) if pk in found else (0, 0), reverse=True)
+    selling = sorted((found[pk] for pk in wanted.popular if pk in found), key=_rank, reverse=True)
+    best = list(dict.fromkeys([*wanted.rising, *(product.pk for product in selling)]))
     shown = [Row(Kind.TOGETHER, together)] if len(together) >= FEWEST else [Row(POPULAR, _first(best, found))]
     taken = {product.pk for product in shown[0].products}
     viewed = _first([pk for pk in wanted.viewed if pk not in taken], found)
@@ -113,7 +118,8 @@ def _said(slug: str) -> QuerySet[Any, Any]:
     own = Product.objects.active().filter(slug=slug).order_by()
     near = Product.objects.active().listed().filter(category=Subquery(own.values("category")[:1]))
     selling = near.exclude(slug=slug).order_by("-is_available", "-units_sold", "-pk")
-    told = Recommendation.objects.filter(kind__in=[Kind.TOGETHER, Kind.VIEWED], subject__in=own.values("pk"))
+    beside = Q(kind__in=[Kind.TOGETHER, Kind.VIEWED], subject__in=own.values("pk"))
+    told = Recommendation.objects.filter(beside | Q(kind=Kind.TRENDING, subject__in=own.values("category")))
     popular = Product.objects.filter(pk__in=selling.values("pk")[:ROW])
     return told.values_list("kind", Cast("products", TextField())).union(
         popular.values_list(Value(POPULAR), Cast("pk", TextField())), all=True

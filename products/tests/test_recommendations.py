@@ -68,6 +68,15 @@ def test_what_too_few_have_bought_shows_what_sells_in_its_category_and_says_so(c
     assert "Often bought together" not in html
 
 
+def test_what_is_in_demand_in_the_category_comes_before_what_sells_as_ever(client, replace):
+    shelf = CategoryFactory(name="Kitchen")
+    pot, steady, risen, other = named("Pot", "Steady", "Risen", "Other", category=shelf)
+    Product.objects.filter(pk=steady.pk).update(units_sold=9)
+    replace(Recommendation.Kind.TRENDING, {shelf.pk: scored(risen, pot), other.pk: scored(other)})
+
+    assert rows_of(client, pot) == {"popular": ["Risen", "Steady", "Other"]}
+
+
 def test_what_is_sold_out_comes_last_and_what_is_not_listed_not_at_all(client, replace):
     pot, out, lid, hidden, spoon, shelved = named("Pot", "Out", "Lid", "Hidden", "Spoon", "Shelved")
     stock.adjust(out, change=-out.stock_quantity, reason="Broken")
