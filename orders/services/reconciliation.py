@@ -27,6 +27,7 @@ from orders.models import (
     ShipmentItem,
 )
 from orders.selectors import documents as papers
+from orders.selectors import past
 from orders.selectors.fulfillment import units_of
 from orders.services import documents, provider_books
 from products.models import StockMovement
@@ -112,7 +113,7 @@ def _held_stock() -> Iterable[Break]:
 def _fulfillment() -> Iterable[Break]:
     """No more has left than was ordered, or came back than had left; what is shipped has left entirely."""
     status = Order.Status
-    rows = OrderItem.objects.annotate(
+    rows = OrderItem.objects.filter(order__is_historic=False).annotate(
         shipped=units_of(ShipmentItem.objects.all()),
         returned=units_of(ReturnItem.objects.exclude(parent__status=Return.Status.DECLINED)),
     )
@@ -133,7 +134,7 @@ def _money() -> Iterable[Break]:
     kinds = PaymentEvent.Kind
     zero = Decimal()
     given = Refund.objects.filter(order=OuterRef("pk")).order_by().values("order")
-    rows = Order.all_objects.annotate(
+    rows = Order.all_objects.filter(is_historic=False).annotate(
         captured=Coalesce(Sum("payment_events__amount", filter=Q(payment_events__kind=kinds.CAPTURED)), zero),
         due=Coalesce(Sum("payment_events__amount", filter=Q(payment_events__kind=kinds.REFUND_DUE)), zero),
         refunded=Coalesce(Sum("payment_events__amount", filter=Q(payment_events__kind=kinds.REFUNDED)), zero),
@@ -198,6 +199,12 @@ def _documents() -> Iterable[Break]:
         yield Break("files", document.number, "the file is gone, or is not the one that was stored")
 
 
+def _past() -> Iterable[Break]:
+    """An order of before the shop says what its lines say, to the cent."""
+    for number, total, lines in past.disagreeing():
+        yield Break("past", number, f"total {total}, its lines come to {lines}")
+
+
 def _outbox() -> Iterable[Break]:
     for event in outbox.parked():
         yield Break("outbox", str(event.pk), f"given up after {event.attempts} attempts: {event.task}")
@@ -212,6 +219,7 @@ RULES: tuple[Callable[[], Iterable[Break]], ...] = (
     _stuck,
     _unasked,
     _documents,
+    _past,
     _outbox,
     provider_books.disagreements,
 )

@@ -5,11 +5,12 @@ running it again completes it and changes nothing else. Rows are checked before 
 that one bad row costs itself and not its batch.
 """
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import reset_queries
@@ -17,7 +18,7 @@ from django.utils import translation
 
 from products import readers
 from products.errors import ImportRefused
-from products.readers import Item, Problem, Record
+from products.readers import Item, Problem, Record, fields
 from products.services import search_words
 from products.services.imports import batches, local_pictures, statistics
 from products.services.imports.seen import Seen
@@ -109,6 +110,16 @@ def import_products(
         statistics.gather()
         search_words.refresh()  # or whoever misspells what is new is not understood for some minutes
     return tally
+
+
+def add_sold_out(raws: Sequence[Mapping[str, Any]], *, reference: str) -> None:
+    """Create products that are known by name alone: listed, none of them left.
+
+    ``raws`` say ``sku``, ``name`` and ``price`` of products that do not exist; what cannot be a product is
+    left out. ``reference`` goes into the stock ledger.
+    """
+    items = (item for raw in raws for item in fields.records({**raw, "stock_quantity": 0}, line=1))
+    batches.run([item for item in items if isinstance(item, Record)], reference=reference, dry_run=False)
 
 
 class _Batch:

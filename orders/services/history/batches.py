@@ -1,0 +1,225 @@
+"""One batch of lines, written in one transaction: all of it or nothing."""
+
+from collections.abc import Collection, Iterable, Sequence
+from hashlib import sha256
+from typing import NamedTuple
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from orders.models import HistoricLine, Order, OrderDiscount, OrderItem
+from orders.readers import PastLine, Problem
+from orders.services.history import freezing, linking
+from orders.services.history.survey import Survey
+from products.models import Product
+from products.services import imports
+from products.services.imports import new_rows
+
+TURN = int.from_bytes(sha256(b"orders.services.history").digest()[:8], signed=True)
+"""Of an advisory lock: imports of past orders write one after the other."""
+ATTEMPTS = 5
+COLUMNS = (
+    "source", "invoice", "fingerprint", "occurrence", "is_fee", "is_cancellation", "code", "description",
+    "quantity", "unit_price", "currency", "placed_at", "customer", "country_name", "country", "product_id",
+    "order_id",
+)  # fmt: skip
+REBUILT = (
+    "currency", "email", "billing_address", "shipping_address", "created_at", "shipping_name", "subtotal",
+    "subtotal_gross", "discount_amount", "discount_gross", "shipping_amount", "shipping_gross",
+    "total_amount", "status", "updated_at",
+)  # fmt: skip
+
+
+class Numbered(NamedTuple):
+    """A line, and what tells it from others of its invoice."""
+
+    line: PastLine
+    fingerprint: str
+    occurrence: int
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        return self.line.invoice, self.fingerprint, self.occurrence
+
+
+class Result(NamedTuple):
+    """How many lines became what."""
+
+    created: int
+    unchanged: int
+    problems: list[Problem]
+
+
+def fingerprint(line: PastLine) -> str:
+    """Return what makes ``line`` the same when its file is read again.
+
+    Neither the customer, so that nothing of who asked to be forgotten stays, nor the currency, which the
+    command may say.
+    """
+    said = (
+        line.code, line.description, line.quantity, f"{line.unit_price:.4f}", line.placed_at.timestamp(),
+        line.country_name, line.is_fee, line.is_cancellation,
+    )  # fmt: skip
+    return sha256("\x1f".join(map(str, said)).encode()).hexdigest()
+
+
+def run(lines: Sequence[Numbered], *, source: str, survey: Survey, reference: str, dry_run: bool) -> Result:
+    """Write those of ``lines`` that are not there yet, and the orders that they make.
+
+    The number of queries does not grow with them. With ``dry_run`` it is then taken back.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return _run(lines, source=source, survey=survey, reference=reference, dry_run=dry_run)
+        except (IntegrityError, OperationalError):
+            # An import of products made one of the same, or held it too long: look again.
+            if attempt == ATTEMPTS:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _run(lines: Sequence[Numbered], *, source: str, survey: Survey, reference: str, dry_run: bool) -> Result:
+    invoices = {one.line.invoice for one in lines}
+    if not _unknown(lines, _stored(invoices, source)):
+        return Result(0, len(lines), [])
+    with transaction.atomic():
+        _take_turns()
+        stored = _stored(invoices, source)
+        unknown = _unknown(lines, stored)
+        new, problems = _of_one_currency(unknown, {invoice: row for (invoice, *_rest), row in stored.items()})
+        products = _products({one.line.code for one in new if not one.line.is_fee}, survey, reference)
+        orders = _orders(new, source, products, {invoice for invoice, *_rest in stored})
+        _insert(new, source, products, orders)
+        pairs = {(one.line.customer, one.line.code) for one in new}
+        linking.settle({*linking.link(source=source, bought=pairs), *orders.values()})
+        transaction.set_rollback(dry_run)
+    return Result(len(new), len(lines) - len(unknown), problems)
+
+
+def _take_turns() -> None:
+    """Wait until no other import of past orders writes, however long its batch takes."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = 0")
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TURN])
+            cursor.execute("SET LOCAL lock_timeout = DEFAULT")
+
+
+def _stored(invoices: Collection[str], source: str) -> dict[tuple[str, str, int], str]:
+    """Return the keys of the lines of ``invoices`` that are there, with their currency."""
+    rows = HistoricLine.objects.filter(source=source, invoice__in=invoices).order_by()
+    found = rows.values_list("invoice", "fingerprint", "occurrence", "currency")
+    return {(invoice, print_, occurrence): currency for invoice, print_, occurrence, currency in found}
+
+
+def _unknown(lines: Iterable[Numbered], stored: Collection[tuple[str, str, int]]) -> list[Numbered]:
+    return [one for one in lines if one.key not in stored]
+
+
+def _of_one_currency(
+    lines: Iterable[Numbered], currencies: dict[str, str]
+) -> tuple[list[Numbered], list[Problem]]:
+    """Return the lines in the currency of their invoice, which its first line decides, and the others."""
+    kept, problems = [], []
+    for one in lines:
+        line = one.line
+        if currencies.setdefault(line.invoice, line.currency) == line.currency:
+            kept.append(one)
+        else:
+            reason = _("The invoice is in %(currency)s.") % {"currency": currencies[line.invoice]}
+            problems.append(Problem(line.line, "currency", line.code, reason, source=line.member))
+    return kept, problems
+
+
+def _products(codes: Collection[str], survey: Survey, reference: str) -> dict[str, int]:
+    """Return the pks of the products with these codes as SKU; what is missing is made if it was ever sold."""
+
+    def known() -> dict[str, int]:
+        return dict(Product.all_objects.filter(sku__in=codes).values_list("sku", "pk"))
+
+    found = known()
+    missing = {code: survey.goods(code) for code in sorted(codes) if code not in found}
+    if wanted := {code: goods for code, goods in missing.items() if goods}:
+        rows = [{"sku": code, "name": goods.name, "price": goods.price} for code, goods in wanted.items()]
+        imports.add_sold_out(rows, reference=reference)
+        found = known()
+    return found
+
+
+def _orders(
+    new: Sequence[Numbered], source: str, products: dict[str, int], begun: Collection[str]
+) -> dict[str, int]:
+    """Store the order of each invoice with ``new`` lines, or store it again; return their pks."""
+    parts: dict[str, list[freezing.Part]] = {}
+    first: dict[str, PastLine | HistoricLine] = {}
+    for one in new:
+        line = one.line
+        if not line.is_cancellation:
+            known = first.get(line.invoice)
+            if known is None or line.placed_at < known.placed_at:
+                first[line.invoice] = line
+            parts.setdefault(line.invoice, []).append(_part(line, products.get(line.code)))
+    again = HistoricLine.objects.filter(source=source, is_cancellation=False)
+    for old in again.filter(invoice__in=[invoice for invoice in parts if invoice in begun]).order_by("-pk"):
+        parts[old.invoice].insert(0, _part(old, old.product_id))
+        if old.placed_at <= first[old.invoice].placed_at:
+            first[old.invoice] = old
+    frozen = [
+        made
+        for invoice, several in parts.items()
+        if (
+            made := freezing.freeze(
+                several,
+                source=source,
+                invoice=invoice,
+                placed_at=first[invoice].placed_at,
+                currency=first[invoice].currency,
+                customer=first[invoice].customer,
+                country=first[invoice].country,
+            )
+        )
+    ]
+    _store(frozen)
+    by_key = {made.order.idempotency_key: made.order.pk for made in frozen}
+    keys = {invoice: freezing.key(source, invoice) for invoice in parts}
+    return {invoice: by_key[key] for invoice, key in keys.items() if key in by_key}
+
+
+def _part(line: PastLine | HistoricLine, product_id: int | None) -> freezing.Part:
+    return freezing.Part(line.code, line.description, line.quantity, line.unit_price, product_id, line.is_fee)
+
+
+def _store(frozen: Sequence[freezing.Frozen]) -> None:
+    keys = [made.order.idempotency_key for made in frozen]
+    pks = dict(Order.all_objects.filter(idempotency_key__in=keys).values_list("idempotency_key", "pk"))
+    for made in frozen:
+        made.order.pk = pks.get(made.order.idempotency_key)
+        made.order.updated_at = timezone.now()
+    old = [made.order for made in frozen if made.order.pk]
+    OrderItem.objects.filter(order__in=old).delete()
+    OrderDiscount.objects.filter(order__in=old).delete()
+    Order.all_objects.bulk_update(old, REBUILT)
+    Order.all_objects.bulk_create(made.order for made in frozen if not made.order.pk)
+    for made in frozen:
+        for item in made.items:
+            item.order_id = made.order.pk
+        for discount in made.discounts:
+            discount.order_id = made.order.pk
+    OrderItem.objects.bulk_create(item for made in frozen for item in made.items)
+    OrderDiscount.objects.bulk_create(row for made in frozen for row in made.discounts)
+
+
+def _insert(new: Sequence[Numbered], source: str, products: dict[str, int], orders: dict[str, int]) -> None:
+    rows = []
+    for line, print_, occurrence in new:
+        product = None if line.is_fee else products.get(line.code)
+        part = _part(line, product)
+        order = orders.get(line.invoice) if part.counts and not line.is_cancellation else None
+        row = (
+            source, line.invoice, print_, occurrence, line.is_fee, line.is_cancellation, line.code,
+            line.description, line.quantity, line.unit_price, line.currency, line.placed_at, line.customer,
+            line.country_name, line.country, product, order,
+        )  # fmt: skip
+        rows.append(row)
+    new_rows.insert(HistoricLine, COLUMNS, rows)
