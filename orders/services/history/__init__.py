@@ -20,7 +20,7 @@ from orders.services.history.survey import Survey
 from products.errors import ImportRefused
 from products.services.imports import statistics
 
-BATCH_SIZE = 2_000
+BATCH_SIZE = 1_000
 INVOICE_AT_ONCE = 20_000
 """Lines of one invoice after which a batch is full all the same; what follows is added to its order."""
 TABLES = (*statistics.TABLES, "historic_lines", "orders", "order_items", "order_discounts")

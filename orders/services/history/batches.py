@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,9 +16,8 @@ from products.models import Product
 from products.services import imports
 from products.services.imports import new_rows
 
-TURN = int.from_bytes(sha256(b"orders.services.history").digest()[:8], signed=True)
-"""Of an advisory lock: imports of past orders write one after the other."""
-ATTEMPTS = 5
+ATTEMPTS = 25
+"""How often a batch is tried that another import, making the same rows, gets in the way of."""
 COLUMNS = (
     "source", "invoice", "fingerprint", "occurrence", "is_fee", "is_cancellation", "code", "description",
     "quantity", "unit_price", "currency", "placed_at", "customer", "country_name", "country", "product_id",
@@ -73,7 +72,7 @@ def run(lines: Sequence[Numbered], *, source: str, survey: Survey, reference: st
         try:
             return _run(lines, source=source, survey=survey, reference=reference, dry_run=dry_run)
         except (IntegrityError, OperationalError):
-            # An import of products made one of the same, or held it too long: look again.
+            # Another process made one of these rows, or held it too long. It has its rows now: look again.
             if attempt == ATTEMPTS:
                 raise
     raise AssertionError("unreachable")
@@ -84,7 +83,7 @@ def _run(lines: Sequence[Numbered], *, source: str, survey: Survey, reference: s
     if not _unknown(lines, _stored(invoices, source)):
         return Result(0, len(lines), [])
     with transaction.atomic():
-        _take_turns()
+        _lock(invoices, source)
         stored = _stored(invoices, source)
         unknown = _unknown(lines, stored)
         new, problems = _of_one_currency(unknown, {invoice: row for (invoice, *_rest), row in stored.items()})
@@ -97,13 +96,11 @@ def _run(lines: Sequence[Numbered], *, source: str, survey: Survey, reference: s
     return Result(len(new), len(lines) - len(unknown), problems)
 
 
-def _take_turns() -> None:
-    """Wait until no other import of past orders writes, however long its batch takes."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = 0")
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TURN])
-            cursor.execute("SET LOCAL lock_timeout = DEFAULT")
+def _lock(invoices: Collection[str], source: str) -> None:
+    """Keep the orders of ``invoices`` from others; two that make the same one meet at its unique key."""
+    keys = [freezing.key(source, invoice) for invoice in invoices]
+    orders = Order.all_objects.filter(idempotency_key__in=keys).select_for_update(of=("self",))
+    list(orders.order_by("pk").values_list("pk"))
 
 
 def _stored(invoices: Collection[str], source: str) -> dict[tuple[str, str, int], str]:

@@ -30,8 +30,11 @@ def link(*, source: str, bought: Collection[tuple[str, str]]) -> set[int]:
     if not customers:
         return set()
     lines = HistoricLine.objects.filter(source=source, customer__in=customers, code__in=codes)
-    open_ones = list(
-        lines.filter(is_cancellation=True, cancels=None, quantity__lt=0).order_by("placed_at", "pk")
+    open_ones = sorted(
+        lines.filter(is_cancellation=True, cancels=None, quantity__lt=0)
+        .order_by("pk")
+        .select_for_update(of=("self",)),
+        key=lambda line: (line.placed_at, line.pk),
     )
     if not open_ones:
         return set()
@@ -54,18 +57,22 @@ def link(*, source: str, bought: Collection[tuple[str, str]]) -> set[int]:
 def _sold(
     cancellations: Collection[HistoricLine], *, source: str
 ) -> dict[tuple[str, str, Decimal], list[_Sold]]:
-    """Return what each customer bought of what, and at which price, the latest first."""
+    """Return what each customer bought of what, and at which price, the latest first; locked."""
     bought = HistoricLine.objects.filter(
         source=source,
         customer__in={line.customer for line in cancellations},
         code__in={line.code for line in cancellations},
         is_cancellation=False,
         quantity__gt=0,
-    ).order_by("-placed_at", "-pk")
-    rows = bought.values_list("customer", "code", "unit_price", "placed_at", "pk", "quantity", "order_id")
+    ).order_by("pk")
+    rows = bought.select_for_update(of=("self",)).values_list(
+        "customer", "code", "unit_price", "placed_at", "pk", "quantity", "order_id"
+    )
     found: dict[tuple[str, str, Decimal], list[_Sold]] = defaultdict(list)
     for customer, code, price, at, pk, quantity, order in rows:
         found[customer, code, price].append(_Sold(at, pk, quantity, order))
+    for several in found.values():
+        several.sort(reverse=True)
     return found
 
 
