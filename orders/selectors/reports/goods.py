@@ -54,10 +54,9 @@ STOCK = Column(
 
 
 def bestsellers(asked: Asked) -> Table:
-    """Three queries, two without a comparison."""
-    found = rollups.by_key(asked.currency, asked.period, Dimension.PRODUCT)
-    sold = {key: one for key, one in found.items() if one.units > 0 and not key.startswith("fee:")}
-    keys = nsmallest(MOST, sold, key=lambda key: (-sold[key].revenue, -sold[key].units, key))
+    """Four queries, three without a comparison."""
+    keys = rollups.leading(asked.currency, asked.period, Dimension.PRODUCT, limit=MOST)
+    sold = rollups.of_keys(asked.currency, asked.period, Dimension.PRODUCT, keys)
     then = rollups.of_keys(asked.currency, asked.before, Dimension.PRODUCT, keys) if asked.before else {}
     titles = names.products_of(keys)
     rows = []
@@ -76,16 +75,16 @@ def bestsellers(asked: Asked) -> Table:
         }
         rows.append(Row(values, title.pk))
     columns = shown(BESTSELLERS.columns, is_compared=asked.before is not None)
-    return Table(columns, rows, left_out=len(sold) - len(rows))
+    return Table(columns, rows)
 
 
 def slow_sellers(asked: Asked) -> Table:
     """Two queries, over all that is in stock."""
-    sold = rollups.by_key(asked.currency, asked.period, Dimension.PRODUCT)
+    sold = rollups.units(asked.currency, asked.period, Dimension.PRODUCT)
     limit = Decimal(SLOW_UNITS_A_MONTH * asked.period.days) / DAYS_OF_A_MONTH
     slow = []
     for product in _stock():
-        units = sold.get(str(product["pk"]), NOTHING).units
+        units = sold.get(str(product["pk"]), 0)
         if product["stock_quantity"] > 0 and units <= limit:
             price = product["sale_price"] if product["sale_price"] is not None else product["price"]
             slow.append((product, units, price * product["stock_quantity"]))
@@ -109,10 +108,10 @@ def slow_sellers(asked: Asked) -> Table:
 
 def stock_cover(asked: Asked) -> Table:
     """Two queries, over all that was sold."""
-    sold = rollups.by_key(asked.currency, asked.period, Dimension.PRODUCT)
+    sold = rollups.units(asked.currency, asked.period, Dimension.PRODUCT)
     wanted = []
     for product in _stock():
-        units = sold.get(str(product["pk"]), NOTHING).units
+        units = sold.get(str(product["pk"]), 0)
         if units > 0:
             stock = product["stock_quantity"]
             wanted.append((product, units, _cover(stock, units, asked.period.days) or NOUGHT))

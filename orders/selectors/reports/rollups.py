@@ -16,6 +16,8 @@ from orders.selectors.reports.periods import Grain, Period
 Dimension = SalesRollup.Dimension
 EXACT = Decimal("0.0001")
 NOUGHT = Decimal(0)
+FEE = "fee:"
+"""How the keys of what is no goods begin."""
 SUMS = "rollups"
 """The name of the result that says how far the sums reach."""
 
@@ -82,6 +84,22 @@ def by_key(currency: str, period: Period, dimension: str) -> dict[str, Figures]:
     """Return key -> what it came to in a period; one query."""
     rows = _rows(currency, period, dimension).order_by().values("key")
     return {row["key"]: Figures.of(row) for row in rows.annotate(**{name: Sum(name) for name in NAMES})}
+
+
+def leading(currency: str, period: Period, dimension: str, *, limit: int) -> list[str]:
+    """Return the keys of goods that sold with the most revenue, most first; one query.
+
+    What all of them came to is not asked for: at ten thousand keys that would take longer than finding them.
+    """
+    rows = _rows(currency, period, dimension).exclude(key__startswith=FEE).order_by().values("key")
+    sold = rows.annotate(earned=Sum("goods") - Sum("back"), sold=Sum("units")).filter(sold__gt=0)
+    return [row["key"] for row in sold.order_by("-earned", "-sold", "key")[:limit]]
+
+
+def units(currency: str, period: Period, dimension: str) -> dict[str, int]:
+    """Return key -> units sold in a period; one query."""
+    rows = _rows(currency, period, dimension).order_by().values("key")
+    return dict(rows.annotate(sold=Sum("units")).values_list("key", "sold"))
 
 
 def of_keys(currency: str, period: Period, dimension: str, keys: Iterable[str]) -> dict[str, Figures]:
