@@ -24,7 +24,7 @@ from django.db import transaction
 from dbProject import observation, replica
 
 T = TypeVar("T")
-GROUPS = ("catalog", "delivery", "offers", "pages", "taxes")
+GROUPS = ("analytics", "catalog", "delivery", "offers", "pages", "taxes")
 """What can be forgotten; docs/decisions/caching.md says who forgets it."""
 EVERYTHING = "everything"
 """The group of what shows a bit of all of them: it is forgotten with any. A number of its own, so that a page

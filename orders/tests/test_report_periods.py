@@ -103,6 +103,21 @@ def test_a_preset_means_days_that_move_on(preset, first, last):
 
 
 @pytest.mark.parametrize(
+    ("compared", "preset", "before"),
+    [
+        ("before", "last_30", (date(2026, 2, 1), date(2026, 2, 28))),
+        ("year", "custom", (date(2025, 3, 1), date(2025, 3, 31))),
+        ("nothing", "last_30", None),
+        ("before", "all", None),
+    ],
+)
+def test_a_period_is_compared_as_asked_and_all_there_is_with_nothing(compared, preset, before):
+    march = Period(date(2026, 3, 1), date(2026, 3, 31))
+
+    assert asked.compared_with(march, compared, preset=preset) == (Period(*before) if before else None)
+
+
+@pytest.mark.parametrize(
     ("first", "last", "field"),
     [
         (None, date(2026, 1, 1), "first"),

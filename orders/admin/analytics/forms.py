@@ -91,7 +91,7 @@ class AskedForm(forms.Form):
             return cleaned
         self.asked = Asked(
             period,
-            asked.compared_with(period, cleaned.get("compare", Compared.NOTHING)),
+            asked.compared_with(period, cleaned.get("compare", ""), preset=cleaned.get("preset", "")),
             currency,
             cleaned.get("grain") or asked.default_grain(period),
             cleaned.get("target_days") or asked.TARGET_DAYS,

@@ -102,8 +102,10 @@ def _typed(first: date | None, last: date | None) -> Period:
     return period
 
 
-def compared_with(period: Period, compared: str) -> Period | None:
-    """Return the period that a word says to compare with."""
+def compared_with(period: Period, compared: str, *, preset: str = "") -> Period | None:
+    """Return the period that a word says to compare with; before all there is was nothing."""
+    if preset == Preset.ALL:
+        return None
     if compared == Compared.YEAR:
         return periods.year_before(period)
     return periods.before(period) if compared == Compared.BEFORE else None
@@ -141,7 +143,7 @@ def stored(query: str, *, today: date) -> Asked:
     target = given.get("target_days", "")
     return Asked(
         period,
-        compared_with(period, given.get("compare", Compared.BEFORE)),
+        compared_with(period, given.get("compare", Compared.BEFORE), preset=preset),
         currency,
         grain if grain in Grains.values else default_grain(period),
         min(max(int(target), 1), LONGEST_TARGET) if target.isdecimal() and target.isascii() else TARGET_DAYS,

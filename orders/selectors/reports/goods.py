@@ -54,7 +54,7 @@ STOCK = Column(
 
 
 def bestsellers(asked: Asked) -> Table:
-    """Four queries, three without a comparison."""
+    """Six queries at most."""
     keys = rollups.leading(asked.currency, asked.period, Dimension.PRODUCT, limit=MOST)
     sold = rollups.of_keys(asked.currency, asked.period, Dimension.PRODUCT, keys)
     then = rollups.of_keys(asked.currency, asked.before, Dimension.PRODUCT, keys) if asked.before else {}
@@ -79,7 +79,7 @@ def bestsellers(asked: Asked) -> Table:
 
 
 def slow_sellers(asked: Asked) -> Table:
-    """Two queries, over all that is in stock."""
+    """Four queries at most, over all that is in stock."""
     sold = rollups.units(asked.currency, asked.period, Dimension.PRODUCT)
     limit = Decimal(SLOW_UNITS_A_MONTH * asked.period.days) / DAYS_OF_A_MONTH
     slow = []
@@ -107,7 +107,7 @@ def slow_sellers(asked: Asked) -> Table:
 
 
 def stock_cover(asked: Asked) -> Table:
-    """Two queries, over all that was sold."""
+    """Four queries at most, over all that was sold."""
     sold = rollups.units(asked.currency, asked.period, Dimension.PRODUCT)
     wanted = []
     for product in _stock():

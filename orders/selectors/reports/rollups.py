@@ -1,23 +1,27 @@
 """Sums that were made before, read again: of whole months as months, so that years cost what days do."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.db.models import Max, Min, QuerySet, Sum
 
+from dbProject import caching
 from orders.models import AnalysisResult, SalesRollup
 from orders.selectors.reports import periods
 from orders.selectors.reports.periods import Grain, Period
 
+T = TypeVar("T")
 Dimension = SalesRollup.Dimension
 EXACT = Decimal("0.0001")
 NOUGHT = Decimal(0)
 FEE = "fee:"
 """How the keys of what is no goods begin."""
+REMEMBERED_SECONDS = 3_600
 SUMS = "rollups"
 """The name of the result that says how far the sums reach."""
 
@@ -87,19 +91,38 @@ def by_key(currency: str, period: Period, dimension: str) -> dict[str, Figures]:
 
 
 def leading(currency: str, period: Period, dimension: str, *, limit: int) -> list[str]:
-    """Return the keys of goods that sold with the most revenue, most first; one query.
+    """Return the keys of goods that sold with the most revenue, most first; two queries, one once remembered.
 
     What all of them came to is not asked for: at ten thousand keys that would take longer than finding them.
     """
+    build = partial(_leading, currency, period, dimension, limit=limit)
+    return _remembered(f"leading:{limit}:{currency}:{dimension}:{period.first}:{period.last}", build)
+
+
+def _leading(currency: str, period: Period, dimension: str, *, limit: int) -> list[str]:
     rows = _rows(currency, period, dimension).exclude(key__startswith=FEE).order_by().values("key")
     sold = rows.annotate(earned=Sum("goods") - Sum("back"), sold=Sum("units")).filter(sold__gt=0)
     return [row["key"] for row in sold.order_by("-earned", "-sold", "key")[:limit]]
 
 
 def units(currency: str, period: Period, dimension: str) -> dict[str, int]:
-    """Return key -> units sold in a period; one query."""
+    """Return key -> units sold in a period; two queries, one once remembered."""
+    build = partial(_units, currency, period, dimension)
+    return _remembered(f"units:{currency}:{dimension}:{period.first}:{period.last}", build)
+
+
+def _units(currency: str, period: Period, dimension: str) -> dict[str, int]:
     rows = _rows(currency, period, dimension).order_by().values("key")
-    return dict(rows.annotate(sold=Sum("units")).values_list("key", "sold"))
+    return {key: int(sold) for key, sold in rows.annotate(sold=Sum("units")).values_list("key", "sold")}
+
+
+def _remembered(key: str, build: Callable[[], T]) -> T:
+    """Return what ``build`` finds in sums over many keys, which stays until they are made anew."""
+    fresh = freshness()
+    if fresh is None or fresh.computed_at is None:
+        return build()
+    made = fresh.computed_at.isoformat()
+    return caching.remember("analytics", f"{key}:{made}", build, seconds=REMEMBERED_SECONDS)
 
 
 def of_keys(currency: str, period: Period, dimension: str, keys: Iterable[str]) -> dict[str, Figures]:
