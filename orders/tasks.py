@@ -19,7 +19,7 @@ from orders.services import (
     webhooks,
     withdrawals,
 )
-from orders.services.analytics import recommendations, saved_views
+from orders.services.analytics import recommendations, refresh, saved_views
 
 
 @consumer
@@ -140,6 +140,12 @@ def send_saved_view_email(*, view_id: int, event_id: str, **_later: Any) -> None
 def drop_old_carts(**_later: Any) -> None:
     """Forget guests' carts that nobody comes back to."""
     cart.drop_old()
+
+
+@shared_task(expires=1800)  # seconds
+def refresh_analytics(**_later: Any) -> None:
+    """Have analytics brought up to date where orders have changed; one job at a time."""
+    refresh.start_if_due()
 
 
 @shared_task

@@ -191,7 +191,7 @@ def test_compose_names_nothing_that_is_not_there():
                 if "target" in build
                 else dockerfile.exists()
             )
-    ours = [service for service in services.values() if service.get("image", "").startswith("shop:")]
+    ours = [service for service in services.values() if service.get("env_file")]
     assert len(ours) == 6
     for service in ours:
         assert service["environment"].keys() <= OURS
@@ -199,6 +199,25 @@ def test_compose_names_nothing_that_is_not_there():
     assert wanted_by("compose.yaml") == {  # no default
         "POSTGRES_PASSWORD", "OWNER_PASSWORD", "WEB_PASSWORD", "WORKER_PASSWORD",
     }  # fmt: skip
+
+
+def test_dask_runs_the_shop_s_image_with_its_files_in_a_network_of_its_own_and_knows_no_secret():
+    services = COMPOSE["services"]
+    dask = {name: service for name, service in services.items() if name.startswith("dask-")}
+    assert len(dask) == 2
+    for service in dask.values():
+        assert service["profiles"] == ["analytics"]
+        assert service["image"] == services["worker"]["image"]
+        assert service["volumes"] == ["analytics:/srv/analytics"]
+        assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
+        assert not service.keys() & {"env_file", "ports", "expose"}
+        assert service["environment"] == {}
+        assert service["networks"] == ["dask"]
+    assert COMPOSE["networks"]["dask"] == {"internal": True}
+    reaching = {name for name, service in services.items() if "dask" in service.get("networks", ())}
+    assert reaching == {*dask, "worker"}
+    assert services["worker"]["environment"]["ANALYTICS_DIR"] == "/srv/analytics"
+    assert "analytics:/srv/analytics" in services["worker"]["volumes"]
 
 
 def test_each_container_is_given_the_password_of_its_own_role_and_no_other():

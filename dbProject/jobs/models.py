@@ -17,6 +17,7 @@ TITLES = {
     "import_products": _("Import of products"),
     "export_products": _("Export of products"),
     "export_personal_data": _("Export of personal data"),
+    "refresh_analytics": _("Computing of analytics"),
 }
 FOR_THEIR_OWNER = {"export_personal_data"}
 """Kinds whose files nobody else gets, whatever they may see."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 JOB_HANDLERS = {
     "import_products": "products.services.import_jobs.run_import",
     "export_products": "products.services.import_jobs.run_export",
+    "refresh_analytics": "orders.services.analytics.refresh.work",
     "export_personal_data": "users.services.personal_exports.run",
 }
 """What does each kind of background job."""

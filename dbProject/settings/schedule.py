@@ -39,6 +39,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "orders.tasks.mail_saved_views",
         "schedule": crontab(hour="6", minute="20"),  # on Mondays; other days make up for one that was missed
     },
+    "refresh-analytics": {"task": "orders.tasks.refresh_analytics", "schedule": crontab(minute="10")},
     "reconcile": {"task": "orders.tasks.reconcile", "schedule": crontab(hour="3", minute="30")},
     "check-alerts": {"task": "dbProject.incidents.tasks.check_alerts", "schedule": 60.0},  # seconds
     "mail-error-report": {

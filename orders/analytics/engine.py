@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock, Timer
 from types import ModuleType
 from typing import IO, Any
 
@@ -53,6 +54,7 @@ CONFIG: Mapping[str, Any] = {
     "distributed.worker.profile.enabled": False,
 }
 """Set here and for workers made here; a cluster of its own keeps what it was started with."""
+_packing = Lock()
 
 
 def is_installed() -> bool:
@@ -87,7 +89,7 @@ def client(
 
     address = settings.DASK_SCHEDULER_ADDRESS if address is None else address
     memory = memory or settings.ANALYTICS_WORKER_MEMORY
-    with dask.config.set(CONFIG), translated(address, memory):
+    with dask.config.set(CONFIG), translated(address):
         if address:
             with _connected(address) as connected:
                 yield connected
@@ -98,16 +100,16 @@ def client(
 
 
 @contextmanager
-def translated(address: str, memory: str) -> Iterator[None]:
-    """Say in the shop's words what goes wrong inside; needs Dask."""
+def translated(address: str | None = None) -> Iterator[None]:
+    """Say in the shop's words what goes wrong inside; stands around what reads results. Needs Dask."""
     from distributed import KilledWorker
     from distributed.comm import CommClosedError
 
-    name = address or _("this machine")
+    name = (settings.DASK_SCHEDULER_ADDRESS if address is None else address) or _("this machine")
     try:
         yield
     except KilledWorker as error:
-        raise WorkerDied(memory) from error
+        raise WorkerDied(settings.ANALYTICS_WORKER_MEMORY) from error
     except (CommClosedError, CancelledError, TimeoutError) as error:
         raise ClusterAway(name, _("has gone away while it computed")) from error
     except OSError as error:
@@ -150,15 +152,14 @@ def results(client: Any, futures: Mapping[Any, Any]) -> Iterator[tuple[Any, Any]
 class Shipped:
     """A function that travels with its code: workers need neither the shop nor its settings.
 
-    Pickled it is the function itself, by value with all that it uses of its own module; modules of other
-    packages go by name.
+    Pickled it is the function itself, by value with all of ``orders.analytics`` that it uses by name;
+    modules that it uses have to be there.
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
         import cloudpickle
 
-        module = import_module(function.__module__)
-        with _by_value(module):
+        with _by_value(import_module("orders.analytics"), import_module(function.__module__)):
             self._packed = cloudpickle.dumps(function)
         self._function = function
         self.__name__ = function.__name__
@@ -173,15 +174,17 @@ class Shipped:
 
 
 @contextmanager
-def _by_value(module: ModuleType) -> Iterator[None]:
+def _by_value(*modules: ModuleType) -> Iterator[None]:
     import cloudpickle
 
-    cloudpickle.register_pickle_by_value(module)
-    try:
-        yield
-    finally:
-        with suppress(ValueError):  # of two threads the other was quicker
-            cloudpickle.unregister_pickle_by_value(module)
+    with _packing:  # what is by value is the same for all threads
+        for module in modules:
+            cloudpickle.register_pickle_by_value(module)
+        try:
+            yield
+        finally:
+            for module in modules:
+                cloudpickle.unregister_pickle_by_value(module)
 
 
 @contextmanager
@@ -277,8 +280,6 @@ def _address_of(process: "subprocess.Popen[str]", wanted: Mapping[str, Any], sai
 
 
 def _killer(process: "subprocess.Popen[str]") -> Any:
-    from threading import Timer
-
     timer = Timer(START_SECONDS, process.kill)
     timer.daemon = True
     timer.start()

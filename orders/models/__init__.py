@@ -1,6 +1,6 @@
 """What people buy: carts, the orders they become, and what both cost."""
 
-from orders.models.analytics import AnalysisResult, SalesRollup, SavedView
+from orders.models.analytics import AnalysisResult, RolledDay, SalesRollup, SavedView
 from orders.models.cart import MOST_UNITS, Cart, CartItem, SavedItem
 from orders.models.delivery import ShippingBand, ShippingMethod, ShippingZone
 from orders.models.document import Document, NumberSeries
@@ -37,6 +37,7 @@ __all__ = [
     "Refund",
     "Return",
     "ReturnItem",
+    "RolledDay",
     "SalesRollup",
     "SavedItem",
     "SavedView",

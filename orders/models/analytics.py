@@ -72,6 +72,21 @@ class SalesRollup(models.Model):
         return f"{self.start} {self.dimension} {self.key}"
 
 
+class RolledDay(models.Model):
+    """Which state of a day's exported lines its rollups were computed from."""
+
+    day = models.DateField(primary_key=True)
+    digest = models.CharField(max_length=64, help_text="SHA-256 of its file.")
+    news = models.CharField(max_length=16, blank=True, help_text="Of the customers that were new on it.")
+
+    class Meta:
+        db_table = "rolled_days"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.day)
+
+
 class AnalysisResult(models.Model):
     """The rows of a report that takes long, as they were last computed. Replaced whole."""
 

@@ -41,6 +41,18 @@ def root() -> Path:
     return Path(settings.ANALYTICS_DIR)
 
 
+def is_due() -> bool:
+    """Say whether something may have changed since the last export, or one has died."""
+    using = reading.database()
+    manifest = dataset.load(root())
+    newest = reading.newest_change(using)
+    through = newest.isoformat() if newest else None
+    return bool(manifest.pending) or (through, reading.prints(using)) != (
+        manifest.read_through,
+        manifest.prints,
+    )
+
+
 def run(
     *, since: date | None = None, everything: bool = False, progress: Callable[[Export], None] | None = None
 ) -> Export:

@@ -1,0 +1,168 @@
+"""Analytics in the background: one job at a time, in slices, and in plain words when it cannot go on."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from dbProject.jobs import services as jobs
+from dbProject.jobs.models import Job
+from orders import tasks
+from orders.analytics import dataset, engine
+from orders.models import AnalysisResult, HistoricLine, RolledDay, SalesRollup
+from orders.services.analytics import export, refresh
+
+pytestmark = [pytest.mark.django_db, pytest.mark.integration]
+NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def folder(db, settings, tmp_path, dask_cluster):
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET idle_in_transaction_session_timeout = 0")
+    settings.ANALYTICS_DIR = tmp_path / "analytics"
+    return settings.ANALYTICS_DIR
+
+
+def historic(price="1", *, days=0):
+    return HistoricLine.objects.create(
+        source="online_retail", invoice=f"{HistoricLine.objects.count()}", fingerprint="same", code="22423",
+        quantity=1, unit_price=Decimal(price), currency="GBP", placed_at=NOON + timedelta(days=days),
+        customer="17850",
+    )  # fmt: skip
+
+
+def work_off(job, *, slices=20):
+    """Work on a job slice by slice until it ends; return how many that took."""
+    for number in range(slices):
+        jobs.run_slice(job.pk)
+        job.refresh_from_db()
+        if job.is_finished:
+            return number + 1
+    raise AssertionError(f"{job.position} after {slices} slices")
+
+
+def test_a_job_exports_sums_and_writes_results_in_slices_and_says_how_far_it_is(monkeypatch):
+    for days in (0, 30, 60):
+        historic(days=days)
+    monkeypatch.setattr(jobs, "SLICE_SECONDS", 0)  # each slice is over at once
+    monkeypatch.setattr(export, "DAYS_AT_ONCE", 1)
+    job = refresh.start()
+    seen = []
+    monkeypatch.setattr(jobs.Turn, "report", spied(jobs.Turn.report, seen))
+
+    slices = work_off(job)
+
+    assert (job.status, job.result) == ("succeeded", {"results": 3})
+    assert slices > 5
+    assert {(one.position["step"], one.done, one.total) for one in seen if one.total} >= {
+        ("export", 1, 3), ("export", 2, 3), ("export", 3, 3), ("rollups", 1, 3), ("rollups", 3, 3),
+    }  # fmt: skip
+    assert RolledDay.objects.count() == SalesRollup.objects.filter(grain="day", dimension="all").count() == 3
+
+
+def spied(report, seen):
+    def noted(turn, progress):
+        seen.append(progress)
+        report(turn, progress)
+
+    return noted
+
+
+def test_everything_anew_comes_to_an_end_and_to_the_same():
+    historic()
+    refresh.run()
+    rows = list(SalesRollup.objects.order_by("dimension", "grain", "key").values_list("goods", "orders"))
+
+    job = refresh.start(everything=True)
+    work_off(job)
+
+    assert job.status == "succeeded"
+    assert (
+        list(SalesRollup.objects.order_by("dimension", "grain", "key").values_list("goods", "orders")) == rows
+    )
+
+
+def test_the_clock_starts_one_job_where_something_changed_and_none_where_nothing_did():
+    tasks.refresh_analytics()
+    assert Job.objects.count() == 0
+    historic()
+
+    for _ in range(2):
+        tasks.refresh_analytics()
+
+    job = Job.objects.get()
+    assert (job.kind, str(job.title)) == ("refresh_analytics", "Computing of analytics")
+    work_off(job)
+    tasks.refresh_analytics()
+    assert Job.objects.count() == 1
+    historic(days=1)
+    tasks.refresh_analytics()
+    assert Job.objects.count() == 2
+
+
+def test_without_the_packages_the_clock_starts_nothing(monkeypatch):
+    historic()
+    monkeypatch.setattr(engine, "find_spec", lambda _name: None)
+
+    tasks.refresh_analytics()
+
+    assert Job.objects.count() == 0
+
+
+def test_results_that_were_never_written_are_due():
+    historic()
+    with engine.client() as client:
+        export.run()
+        refresh.rollups.refresh(client)
+    assert not AnalysisResult.objects.filter(name="cohorts").exists()
+
+    done = refresh.run()
+
+    assert (done.rolled.days, done.results) == (0, 3)
+
+
+def test_a_cluster_that_is_away_fails_the_job_in_words_and_a_rerun_finishes(settings, monkeypatch):
+    historic()
+    refresh.run()
+    before = list(SalesRollup.objects.values_list("pk", flat=True))
+    historic(days=1)
+    address = settings.DASK_SCHEDULER_ADDRESS
+    settings.DASK_SCHEDULER_ADDRESS = "tcp://127.0.0.1:9"
+    monkeypatch.setattr(engine, "CONNECT_SECONDS", 1)
+
+    job = refresh.start()
+    work_off(job)
+
+    assert job.status == "failed"
+    assert "tcp://127.0.0.1:9 does not answer" in job.failure
+    assert list(SalesRollup.objects.values_list("pk", flat=True)) == before
+    settings.DASK_SCHEDULER_ADDRESS = address
+    again = refresh.start()
+    assert again != job
+    work_off(again)
+    assert again.status == "succeeded"
+    assert SalesRollup.objects.filter(grain="day", dimension="all").count() == 2
+
+
+def test_a_full_disk_fails_the_job_in_words_and_the_manifest_of_before_stays(folder, monkeypatch):
+    historic()
+    refresh.run()
+    before = dataset.load(folder)
+    historic(days=1)
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(dataset, "_write", full)
+        job = refresh.start()
+        work_off(job)
+
+    assert job.status == "failed"
+    assert f"The disk of {folder} is full" in job.failure
+    assert dataset.load(folder).days == before.days
+    work_off(refresh.start())
+    assert SalesRollup.objects.filter(grain="day", dimension="all").count() == 2
