@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -86,7 +86,7 @@ def plan(*, since: date | None = None, everything: bool = False) -> int:
         manifest = dataset.load(root())
         prints = reading.prints(using)
         newest = reading.newest_change(using)
-        last = parse_datetime(manifest.read_through) if manifest.read_through else None
+        last = _last(manifest)
         found = _days(manifest, prints, None if everything or since else last, using)
         if since and not everything:
             found = {name: {day for day in days if day >= since} for name, days in found.items()}
@@ -132,6 +132,13 @@ def write(
             manifest.prints, manifest.then_prints = manifest.then_prints, {}
             dataset.save(root(), manifest)
     return done
+
+
+def _last(manifest: Manifest) -> datetime | None:
+    """Return the newest change that an export has seen: none at all, or none of an order, are different."""
+    if manifest.read_through:
+        return parse_datetime(manifest.read_through)
+    return datetime(1970, 1, 2, tzinfo=UTC) if manifest.prints else None
 
 
 def _days(

@@ -106,9 +106,14 @@ def write_results(client: Any) -> int:
     return len(results)
 
 
+@patience()
 @transaction.atomic
 def start(*, by: Any = None, everything: bool = False) -> Job:
-    """Have a worker do it; while one does, or will, it is that job."""
+    """Have a worker do it; while one does, or will, it is that job.
+
+    Raises:
+        Busy: Sums are being swapped in, and that takes long.
+    """
     rollups.lock()
     waiting = Job.objects.unfinished().filter(kind=KIND).first()
     return waiting or jobs.start(KIND, params={"everything": everything}, by=by)
