@@ -410,7 +410,8 @@ def test_a_broken_file_is_named_old_sums_stay_and_a_rerun_finishes(folder):
     export.run()
     (file,) = folder.glob("lines/day=2026-03-15/*.parquet")
     content = bytearray(file.read_bytes())
-    content[30:60] = b"\0" * 30
+    middle = len(content) // 3
+    content[middle : middle + 30] = b"\0" * 30
     file.write_bytes(content)
 
     with pytest.raises(Exception, match="day=2026-03-15") as refusal:
