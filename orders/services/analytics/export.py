@@ -46,11 +46,10 @@ def is_due() -> bool:
     using = reading.database()
     manifest = dataset.load(root())
     newest = reading.newest_change(using)
-    through = newest.isoformat() if newest else None
-    return bool(manifest.pending) or (through, reading.prints(using)) != (
-        manifest.read_through,
-        manifest.prints,
-    )
+    if manifest.pending or manifest.read_through != (newest.isoformat() if newest else None):
+        return True
+    prints = reading.prints(using)
+    return any(rows != manifest.prints.get(name, {}) for name, rows in prints.items())
 
 
 def run(
