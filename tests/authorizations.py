@@ -248,6 +248,7 @@ analytics                     403 200
 analytics_report              403 200
 analytics_csv                 403 200
 analytics_keep                405 405
+analytics_compute             405 405
 analytics_view                405 405
 app_list                      404 200
 """

@@ -9,6 +9,8 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 from django.utils.html import escape
 
+from dbProject.jobs.models import Job
+from orders.analytics import engine
 from orders.models import AnalysisResult, SalesRollup, SavedView
 from orders.selectors.reports import registry
 from orders.tests import rollups as made
@@ -75,7 +77,7 @@ def test_a_role_without_the_right_gets_nothing(client):
 
     for address in ("", "revenue/", "revenue/file.csv"):
         assert client.get(f"{PLACE}{address}").status_code == 403
-    for address in ("revenue/keep/", "views/1/"):
+    for address in ("revenue/keep/", "views/1/", "compute/"):
         assert client.post(f"{PLACE}{address}", {"name": "x", "do": "remove"}).status_code == 403
     person.groups.add(Group.objects.get(name="manager"))
     assert client.get(PLACE).status_code == 200
@@ -176,6 +178,18 @@ def test_a_page_takes_as_many_queries_for_a_year_as_for_a_week(staff_client, dja
             staff_client.get(f"{PLACE}bestsellers/?preset={preset}")
         with django_assert_max_num_queries(30):
             staff_client.get(f"{PLACE}?preset={preset}")
+
+
+def test_sums_are_made_anew_by_one_job_that_shows_how_far_it_is(staff_client, monkeypatch):
+    for _ in range(2):
+        answer = staff_client.post(f"{PLACE}compute/")
+
+    job = Job.objects.get()
+    assert (job.kind, answer["Location"]) == ("refresh_analytics", f"/admin/jobs/job/{job.pk}/change/")
+    monkeypatch.setattr(engine, "is_installed", lambda: False)
+    answer = staff_client.post(f"{PLACE}compute/", follow=True)
+    assert "pip install -r requirements-analytics.txt" in answer.content.decode()
+    assert Job.objects.count() == 1
 
 
 # Views that one keeps

@@ -19,7 +19,7 @@ STACK = tuple(f"var(--shop-stack-{number})" for number in range(1, 5))
 TICKS = "#7c766f"
 """Between the grounds of light and dark, on which canvas cannot ask."""
 LINE = "rgba(128, 120, 110, 0.25)"
-LONGEST_LABEL = 28
+LONGEST_LABEL = 22
 
 
 class Chart(NamedTuple):

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from orders.admin.analytics import charts, pages, saved
 from orders.admin.analytics.forms import AskedForm
+from orders.analytics import engine
 from orders.selectors.reports import cells, registry, rollups, sales
 from orders.selectors.reports.asked import Asked, Preset
 from orders.selectors.reports.report import AVERAGE, CHANGE, ORDERS, REVENUE, UNITS, Report, Table, change
@@ -40,6 +41,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "title": _("Analytics"),
         "form": form,
         "fresh": rollups.freshness(),
+        "is_installed": engine.is_installed(),
         "views": saved.of(request),
         "groups": [
             (name, [one for one in registry.REPORTS.values() if one.group == group])

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from orders.admin.analytics import charts
 from orders.admin.analytics.forms import AskedForm, ViewForm
+from orders.analytics import engine
 from orders.selectors.reports import cells, registry, rollups
 from orders.selectors.reports.asked import Preset
 from orders.selectors.reports.report import Column, Report, Row, Table, Takes, Value
@@ -61,6 +62,7 @@ def page(request: HttpRequest, wanted: Report, form: AskedForm, **more: Any) -> 
         "siblings": [one for one in registry.REPORTS.values() if one.group == wanted.group],
         "group": registry.GROUPS[wanted.group],
         "fresh": None if wanted.is_live else rollups.freshness(wanted.result or rollups.SUMS),
+        "is_installed": engine.is_installed(),
         "form": form,
         **(_answered(request, wanted, form) if form.is_valid() else {}),
         "view_form": more.pop("view_form", None) or ViewForm(),
