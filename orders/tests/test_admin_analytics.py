@@ -188,7 +188,7 @@ def test_sums_are_made_anew_by_one_job_that_shows_how_far_it_is(staff_client, mo
     assert (job.kind, answer["Location"]) == ("refresh_analytics", f"/admin/jobs/job/{job.pk}/change/")
     monkeypatch.setattr(engine, "is_installed", lambda: False)
     answer = staff_client.post(f"{PLACE}compute/", follow=True)
-    assert "pip install -r requirements-analytics.txt" in answer.content.decode()
+    assert "requirements-analytics.txt" in answer.content.decode()
     assert Job.objects.count() == 1
 
 

@@ -167,14 +167,14 @@ def known(currency: str) -> Period | None:
 
 def freshness(name: str = SUMS) -> Freshness | None:
     """Return how new a result is, or the sums; none before the first was made; two queries at most."""
+    days = SalesRollup.objects.filter(dimension=Dimension.ALL, grain=SalesRollup.Grain.DAY)
+    last = days.aggregate(last=Max("start"))["last"] if name == SUMS else None
+    if name == SUMS and last is None:
+        return None  # whatever stands there: whoever is about to make the first notes that, too
     results = AnalysisResult.objects.filter(name=name).order_by("-computed_at")
     if newest := results.values("through", "computed_at").first():
         return Freshness(newest["through"], newest["computed_at"])
-    if name != SUMS:
-        return None
-    last = SalesRollup.objects.filter(dimension=Dimension.ALL, grain=SalesRollup.Grain.DAY)
-    through = last.aggregate(last=Max("start"))["last"]
-    return Freshness(through, None) if through else None
+    return Freshness(last, None) if last else None
 
 
 def _rows(currency: str, period: Period, dimension: str) -> QuerySet[SalesRollup]:
