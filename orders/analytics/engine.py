@@ -40,7 +40,6 @@ PACKAGES = ("dask", "distributed", "cloudpickle", "pyarrow", "pandas")
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR", "TZ", "VIRTUAL_ENV")
 """All that workers made here get of the environment: none of the shop's secrets."""
 CONFIG: Mapping[str, Any] = {
-    "dataframe.shuffle.method": "p2p",  # by way of the disk, in bounded memory
     "distributed.comm.timeouts.connect": f"{CONNECT_SECONDS}s",
     "distributed.diagnostics.nvml": False,
     "distributed.scheduler.allowed-failures": 2,  # more than one kill of a worker is not yet its task's fault
