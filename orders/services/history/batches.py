@@ -5,6 +5,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -90,6 +91,7 @@ def _run(lines: Sequence[Numbered], *, source: str, survey: Survey, reference: s
         products = _products({one.line.code for one in new if not one.line.is_fee}, survey, reference)
         orders = _orders(new, source, products, {invoice for invoice, *_rest in stored})
         _insert(new, source, products, orders)
+        _take_along(orders, source, {invoice for invoice, *_rest in stored})
         pairs = {(one.line.customer, one.line.code) for one in new}
         linking.settle({*linking.link(source=source, bought=pairs), *orders.values()})
         transaction.set_rollback(dry_run)
@@ -220,3 +222,16 @@ def _insert(new: Sequence[Numbered], source: str, products: dict[str, int], orde
         )  # fmt: skip
         rows.append(row)
     new_rows.insert(HistoricLine, COLUMNS, rows)
+
+
+def _take_along(orders: dict[str, int], source: str, begun: Collection[str]) -> None:
+    """Give ``orders`` the lines that count and came before their invoice was one, such as postage alone."""
+    invoices = [invoice for invoice in begun if invoice in orders]
+    if not invoices:
+        return
+    counting = HistoricLine.objects.filter(is_cancellation=False, quantity__gt=0, unit_price__gte=0)
+    counting = counting.filter(Q(is_fee=True) | Q(product__isnull=False))
+    lines = list(counting.filter(source=source, invoice__in=invoices, order=None))
+    for line in lines:
+        line.order_id = orders[line.invoice]
+    HistoricLine.objects.bulk_update(lines, ["order"])
