@@ -116,6 +116,23 @@ def test_what_fails_leaves_the_old_ones(lines):
     assert told("together") == {1: [2]}
 
 
+@pytest.mark.slow
+@pytest.mark.integration
+@pytest.mark.django_db(transaction=True)  # a cluster may take longer to start than a transaction may wait
+def test_a_damaged_file_is_named_by_a_worker_and_written_anew_by_the_next_export(lines, monkeypatch):
+    monkeypatch.undo()
+    stored.replace(Recommendation.Kind.TOGETHER, {1: [(2, 1.0)]})
+    sell(lines, ProductFactory.create_batch(2))
+    (file,) = lines.glob("*/*.parquet")
+    file.write_bytes(b"broken")
+
+    with pytest.raises(CommandError, match="part-00000"):
+        call_command("refresh_recommendations", "--kind", "together")
+
+    assert told("together") == {1: [2]}
+    assert not file.exists()
+
+
 def test_the_clock_says_nothing_where_nothing_can_be_computed(monkeypatch, caplog):
     monkeypatch.setattr(engine, "is_installed", lambda: False)
     tasks.refresh_recommendations(kind="together")

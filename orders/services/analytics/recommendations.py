@@ -1,7 +1,7 @@
 """What goes with what, computed of orders and visits, and swapped in whole, one kind at a time."""
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,8 +11,8 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from dbProject.behavior.models import CoView
-from orders.analytics import engine
-from orders.analytics.errors import NothingExported
+from orders.analytics import dataset, engine
+from orders.analytics.errors import DataDamaged, NothingExported
 from products.models import Category, Product, Recommendation
 from products.services import recommendations
 from products.services.recommendations import Ranked
@@ -46,7 +46,7 @@ def refresh(kinds: Iterable[str] = Kind.values) -> dict[str, int]:
     if not lines.is_dir() and set(wanted) != {Kind.VIEWED}:
         raise NothingExported
     client: AbstractContextManager[Any] = nullcontext() if wanted == [Kind.VIEWED] else engine.client()
-    with client as connected:
+    with _distrusting(), client as connected:
         return {kind.value: recommendations.replace(kind, COMPUTED_BY[kind](connected)) for kind in wanted}
 
 
@@ -72,7 +72,7 @@ def evaluate(*, months: int = 1, until: date | None = None) -> "Evaluation":
         NotInstalled, ClusterAway, ClusterDiffers, WorkerDied, DataDamaged: As ``orders.analytics.engine``.
         NothingExported: There are no orders to try it on.
     """
-    with engine.client() as client:
+    with _distrusting(), engine.client() as client:
         from orders.analytics import evaluation
 
         last = evaluation.last_day(_lines())
@@ -80,6 +80,16 @@ def evaluate(*, months: int = 1, until: date | None = None) -> "Evaluation":
             raise NothingExported
         until = until or last + timedelta(days=1)
         return evaluation.evaluate(_lines(), client, parents=_parents(), until=until, months=months)
+
+
+@contextmanager
+def _distrusting() -> Iterator[None]:
+    """Have the next export write the day anew whose file is found damaged."""
+    try:
+        yield
+    except DataDamaged as error:
+        dataset.distrust(Path(settings.ANALYTICS_DIR), error.facts["file"])
+        raise
 
 
 def _lines() -> Path:
