@@ -100,6 +100,16 @@ class IllegalTransition(ShopError):
         )
 
 
+class PastOrder(ShopError):
+    """The order is from before the shop: it is looked at, and nothing happens to it any more."""
+
+    code = "past_order"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(_("This order is from before the shop. It is kept to be looked at."))
+
+
 class PaymentRefused(ShopError):
     """A payment event that cannot be true: no such order, another currency, a negative amount."""
 

@@ -137,6 +137,12 @@ UNFOLD: dict[str, Any] = {
                         entry(title, icon, "analytics_report", "orders.view_analytics", of=slug)
                         for title, icon, slug in REPORTS
                     ),
+                    entry(
+                        _("Past orders"),
+                        "history",
+                        "orders_historicline_changelist",
+                        "orders.view_historicline",
+                    ),
                 ],
             },
             {

@@ -32,6 +32,8 @@ def status(order: Order) -> SafeString:
 
 def payment(order: Order, books: Books) -> SafeString:
     """Return as a badge how the money of an order is doing, whatever its goods do."""
+    if order.is_historic:
+        return badge(_("From before the shop"), "plain")
     if books.going_back > 0:
         if books.under_way > 0:
             return badge(_("Refund under way"), "warn")
@@ -65,7 +67,9 @@ def total(order: Order) -> SafeString:
 
 
 def held(order: Order) -> str:
-    """Say how long the goods of an unpaid order are kept for it; nothing of any other."""
+    """Say how long the goods of an unpaid order are kept for it, or that an order is from before the shop."""
+    if order.is_historic:
+        return _("From before the shop")
     if order.status != Order.Status.PENDING or order.hold_expires_at is None:
         return ""
     if not order.holds_stock:

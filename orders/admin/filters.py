@@ -59,7 +59,7 @@ class PaymentFilter(DropdownFilter):
         if value == "manual":
             return queryset.filter(Exists(ledger.filter(kind=kinds.CAPTURED, provider=MANUAL)))
         if value == "unpaid":
-            return queryset.exclude(paid).filter(total_amount__gt=0)
+            return queryset.exclude(paid).filter(total_amount__gt=0, is_historic=False)
         if value == "declined":
             return queryset.exclude(paid).filter(Exists(ledger.filter(kind=kinds.DECLINED)))
         if value == "refunded":
@@ -67,6 +67,20 @@ class PaymentFilter(DropdownFilter):
         if value == "refund":
             return queryset.filter(pk__in=_owed())
         return queryset
+
+
+class PastFilter(DropdownFilter):
+    """Orders of before the shop, or those of the shop."""
+
+    title = _("where from")
+    parameter_name = "past"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("no", _("Ordered here")), ("yes", _("From before the shop"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        wanted = {"yes": True, "no": False}.get(self.value() or "")
+        return queryset if wanted is None else queryset.filter(is_historic=wanted)
 
 
 class ReturnsFilter(DropdownFilter):

@@ -41,6 +41,7 @@ class OrderAdmin(FulfillmentScreens, ReadOnlyAdmin):
     list_select_related = ("user",)
     list_filter = (
         filters.StatusFilter, filters.PaymentFilter, filters.ReturnsFilter, filters.PlacedFilter,
+        filters.PastFilter,
     )  # fmt: skip
     search_fields = (
         "order_number", "email", "user__first_name", "user__last_name", "shipping_address__name",

@@ -242,7 +242,8 @@ class Order(SoftDeleteModel, TimestampedModel):
         return reverse("order_detail", args=[self.order_number])
 
     def may_become(self, status: str) -> bool:
-        return status in self.NEXT[self.status]
+        """Say whether the table lets it; of an order of before the shop nothing follows any more."""
+        return not self.is_historic and status in self.NEXT[self.status]
 
     def amount_captured(self) -> Decimal:
         """Return what has been paid, whatever went back since; one query."""

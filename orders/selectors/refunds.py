@@ -47,7 +47,7 @@ def books(order: Order) -> Books:
 
 def is_open(order: Order) -> bool:
     """Say whether parts of an order's money can be given back: it is paid and has not ended."""
-    return order.status in OPEN
+    return order.status in OPEN and not order.is_historic
 
 
 def delivery_left(order: Order) -> Decimal:

@@ -24,6 +24,7 @@ from orders.models import (
     CartItem,
     CouponUse,
     Document,
+    HistoricLine,
     Order,
     OrderEvent,
     OrderItem,
@@ -86,6 +87,15 @@ def export_of(user: User) -> Sequence[Section]:
         "what": _("What it is about"),
     }
     item = {"product__name": _("Product"), "quantity": _("Quantity"), "created_at": _("Since")}
+    past = {
+        "invoice": _("Invoice"),
+        "placed_at": _("Ordered"),
+        "code": _("SKU"),
+        "description": _("Product"),
+        "quantity": _("Quantity"),
+        "unit_price": _("Unit price"),
+        "currency": _("Currency"),
+    }
     view = {"name": _("Name"), "report": _("Report"), "by_mail": _("By mail"), "created_at": _("Since")}
     orders = Order.all_objects.filter(user=user)
     steps = OrderEvent.objects.for_customers().filter(order__in=orders)
@@ -98,8 +108,14 @@ def export_of(user: User) -> Sequence[Section]:
         section("withdrawals", _("Withdrawals"), withdrawals, withdrawal),
         section("cart", _("Cart"), CartItem.objects.filter(cart__user=user), item),
         section("saved_items", _("Saved for later"), SavedItem.objects.filter(cart__user=user), item),
+        section("past_orders", _("Past orders"), _past_lines(user, orders), past),
         section("saved_views", _("Saved views"), SavedView.objects.filter(user=user), view),
     ]
+
+
+def _past_lines(user: User, orders: "QuerySet[Order]") -> "QuerySet[HistoricLine]":
+    own = Q(customer__in=_spellings(user.email)) if user.is_verified else Q(pk=None)
+    return HistoricLine.objects.filter(own | Q(order__in=orders))
 
 
 def settle(user: User | None, email: str) -> None:
@@ -131,6 +147,8 @@ def erase(user: User) -> None:
     list(User.objects.filter(pk=user.pk).select_for_update(of=("self",)))  # nobody orders without the cart
     names = (user.first_name, user.last_name, user.get_full_name())
     _erase(Order.all_objects.filter(_placed_by(user, "")), names=names)
+    if user.is_verified:
+        _forget_customer(user.email)
     OrderEvent.objects.filter(user=user, actor=OrderEvent.Actor.CUSTOMER).update(detail="")
     Cart.objects.filter(user=user).delete()
     SavedView.objects.filter(user=user).delete()
@@ -138,7 +156,19 @@ def erase(user: User) -> None:
 
 def forget_address(email: str) -> int:
     """Take guests who ordered, or declared something, with ``email`` out of the books."""
+    _forget_customer(email)
     return _erase(Order.all_objects.filter(_placed_by(None, email))) + _erase_withdrawals(Q(email=email))
+
+
+def _spellings(email: str) -> set[str]:
+    """Return how a file may write ``email``; an index finds these."""
+    return {email, email.lower()}
+
+
+def _forget_customer(email: str) -> None:
+    """Make lines of past orders a guest's whose customer is ``email``; what was sold stays."""
+    if email:
+        HistoricLine.objects.filter(customer__in=_spellings(email)).update(customer="")
 
 
 def _sent_by(user: User) -> Q:
@@ -182,6 +212,7 @@ def _empty(order: Order, names: Iterable[str]) -> None:
     _forget_words(order, traces)
     order.shipments.update(tracking_number="", tracking_url="")
     _erase_withdrawals(Q(order=order) | Q(order_number=order.order_number))
+    HistoricLine.objects.filter(order=order).update(customer="")
     CouponUse.objects.filter(order=order).update(user=None, email=NOBODY)
     Order.all_objects.filter(pk=order.pk).update(
         user=None,

@@ -39,13 +39,14 @@ def refund(
         closes: Whether the order is refunded by that: then nothing of the money may be left.
 
     Raises:
+        PastOrder: It is from before the shop.
         RefundRefused: More than is left of what was paid, or of the delivery; or something is left of an
             order that it is to close.
         IllegalTransition: The order is not paid or has ended, or cannot be closed as refunded now.
         UnknownReturn: The return is of another order.
         SentBefore: The key has refunded another amount.
     """
-    order = status.lock(order.pk)
+    order = status.lock_present(order.pk)
     earlier: Refund | None = order.refunds.filter(key=key).first()
     if earlier is not None:
         if earlier.amount != amount:

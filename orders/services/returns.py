@@ -28,12 +28,13 @@ def request(
         words: What else the customer says.
 
     Raises:
+        PastOrder: It is from before the shop.
         NothingToReturn: Nothing of it has left the house, or is not coming back already, or it has ended.
         NothingChosen, UnknownLine: It is about nothing, or something that was not ordered.
         TooManyUnits: More of something than has left the house and is not coming back already.
         SentBefore: The key has asked for something else.
     """
-    order = status.lock(order.pk)
+    order = status.lock_present(order.pk)
     earlier: Return | None = order.returns.filter(key=key).first()
     if earlier is not None:
         if earlier.units() != {pk: count for pk, count in units.items() if count}:

@@ -31,12 +31,13 @@ def ship(
     on the carrier's page, unless ``tracking`` names another.
 
     Raises:
+        PastOrder: It is from before the shop.
         IllegalTransition: It is not paid, has been sent already, or has ended.
         NothingChosen, UnknownLine: There is nothing in it, or something that was not ordered.
         TooManyUnits: More of something than is left to ship.
         SentBefore: The key has sent something else.
     """
-    order = status.lock(order.pk)
+    order = status.lock_present(order.pk)
     earlier: Shipment | None = order.shipments.filter(key=key).first()
     if earlier is not None:
         if units is not None and earlier.units() != {pk: count for pk, count in units.items() if count}:

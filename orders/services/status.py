@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from dbProject.metrics import measures
 from dbProject.outbox import services as outbox
-from orders.errors import IllegalTransition, PartlyShipped, RefundRefused, UnknownOrder
+from orders.errors import IllegalTransition, PartlyShipped, PastOrder, RefundRefused, UnknownOrder
 from orders.models import Order, PaymentEvent
 from orders.services import coupons, documents, packing, timeline
 from orders.services.timeline import Actor
@@ -35,10 +35,11 @@ def move(order: Order, *, to: str, actor: Actor, detail: str = "") -> Order:
 
     Raises:
         IllegalTransition: The table does not allow it; nothing changed.
+        PastOrder: It is from before the shop.
         PartlyShipped: It is to be cancelled, and something of it has left the house.
         OutOfStock: It is to be confirmed, its reservation has ended, and the goods are gone.
     """
-    order = lock(order.pk)
+    order = lock_present(order.pk)
     if not order.may_become(to):
         raise IllegalTransition(status_now=order.status, status_wanted=to)
     if to == Order.Status.CANCELLED and order.shipments.exists():
@@ -78,6 +79,19 @@ def lock(pk: int) -> Order:
     order = Order.all_objects.select_for_update(of=("self",)).filter(pk=pk).first()
     if order is None:
         raise UnknownOrder
+    return order
+
+
+def lock_present(pk: int) -> Order:
+    """Return the order as :func:`lock`, to do something with it.
+
+    Raises:
+        UnknownOrder: There is none.
+        PastOrder: It is from before the shop.
+    """
+    order = lock(pk)
+    if order.is_historic:
+        raise PastOrder
     return order
 
 
@@ -176,7 +190,7 @@ def _step(order: Order, to: str, *, actor: Actor, detail: str = "") -> Order:
 
 def invite_to_review(order: Order) -> None:
     """Let the owner of a delivered order write verified reviews of what was in it. Repeatable."""
-    if order.user is not None:
+    if order.user is not None and not order.is_historic:
         reviews.invite(
             order.user,
             product_ids=list(_units(order)),

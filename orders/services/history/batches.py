@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from hashlib import sha256
+from operator import attrgetter
 from typing import NamedTuple
 
 from django.db import IntegrityError, OperationalError, transaction
@@ -25,10 +26,18 @@ COLUMNS = (
     "order_id",
 )  # fmt: skip
 REBUILT = (
-    "currency", "email", "billing_address", "shipping_address", "created_at", "shipping_name", "subtotal",
-    "subtotal_gross", "discount_amount", "discount_gross", "shipping_amount", "shipping_gross",
-    "total_amount", "status", "updated_at",
+    "currency", "created_at", "shipping_name", "subtotal", "subtotal_gross", "discount_amount",
+    "discount_gross", "shipping_amount", "shipping_gross", "total_amount", "status", "updated_at",
 )  # fmt: skip
+"""What more lines change. Whose order it is stays: that may have been erased meanwhile."""
+
+
+ITEM_CELLS = (
+    "order_id", "product_id", "product_name", "product_sku", "quantity", "unit_price", "total_price",
+    "discount_amount", "tax_rate", "net_amount", "tax_amount", "gross_amount",
+)  # fmt: skip
+ITEM_COLUMNS = (*ITEM_CELLS, "created_at", "updated_at")
+made_cells = attrgetter(*ITEM_CELLS)
 
 
 class Numbered(NamedTuple):
@@ -100,8 +109,8 @@ def _run(lines: Sequence[Numbered], *, source: str, survey: Survey, reference: s
 
 def _lock(invoices: Collection[str], source: str) -> None:
     """Keep the orders of ``invoices`` from others; two that make the same one meet at its unique key."""
-    keys = [freezing.key(source, invoice) for invoice in invoices]
-    orders = Order.all_objects.filter(idempotency_key__in=keys).select_for_update(of=("self",))
+    numbers = [freezing.order_number(source, invoice) for invoice in invoices]
+    orders = Order.all_objects.filter(order_number__in=numbers).select_for_update(of=("self",))
     list(orders.order_by("pk").values_list("pk"))
 
 
@@ -190,10 +199,10 @@ def _part(line: PastLine | HistoricLine, product_id: int | None) -> freezing.Par
 
 
 def _store(frozen: Sequence[freezing.Frozen]) -> None:
-    keys = [made.order.idempotency_key for made in frozen]
-    pks = dict(Order.all_objects.filter(idempotency_key__in=keys).values_list("idempotency_key", "pk"))
+    numbers = [made.order.order_number for made in frozen]  # erasing a customer changes the key
+    pks = dict(Order.all_objects.filter(order_number__in=numbers).values_list("order_number", "pk"))
     for made in frozen:
-        made.order.pk = pks.get(made.order.idempotency_key)
+        made.order.pk = pks.get(made.order.order_number)
         made.order.updated_at = timezone.now()
     old = [made.order for made in frozen if made.order.pk]
     OrderItem.objects.filter(order__in=old).delete()
@@ -205,7 +214,9 @@ def _store(frozen: Sequence[freezing.Frozen]) -> None:
             item.order_id = made.order.pk
         for discount in made.discounts:
             discount.order_id = made.order.pk
-    OrderItem.objects.bulk_create(item for made in frozen for item in made.items)
+    now = timezone.now()
+    cells = [(*made_cells(item), now, now) for made in frozen for item in made.items]
+    new_rows.insert(OrderItem, ITEM_COLUMNS, cells)
     OrderDiscount.objects.bulk_create(row for made in frozen for row in made.discounts)
 
 
