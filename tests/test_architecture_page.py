@@ -1,5 +1,6 @@
 """The page on the five problems: who sees it, and that its figures are measured and right."""
 
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -11,6 +12,8 @@ from dbProject import views
 from dbProject.architecture import answers, computing, dependencies, drawing, imports, problems, serving
 from dbProject.celery import app
 from dbProject.views import MEASURES
+from orders.analytics import dataset, engine, facts
+from orders.analytics import trial as trial_of_dask
 from orders.carriers import trial
 from orders.models import OrderItem
 from orders.selectors import line_sums
@@ -166,6 +169,42 @@ def test_another_version_than_the_locked_one_is_named(tmp_path):
 
     assert list(lock.others) == ["django"]
     assert lock.hashes == 1
+
+
+EXPORTED = ("2026-11-26", "2026-11-27")
+
+
+@pytest.fixture
+def exported(settings, tmp_path):
+    """Order lines of two days, as they are exported: 12.5 EUR and 2 GBP on each."""
+    settings.ANALYTICS_DIR = tmp_path
+    moment = datetime(2026, 11, 27, tzinfo=UTC)
+    goods = facts.Line(moment, "EUR", "goods", "A", "u1", 1, "MUG", 1, 1, "DE", 1, 125_000, 0, 125_000, 0)
+    for day in EXPORTED:
+        rows = (goods, goods._replace(currency="GBP", amount=20_000))
+        dataset.write(tmp_path, "lines", date.fromisoformat(day), rows)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)  # Postgres ends a transaction that waits as long as this takes
+def test_dask_sums_all_that_was_exported_in_a_process_of_its_own(staff, exported, settings, monkeypatch):
+    monkeypatch.setattr(trial_of_dask, "LONGEST_SECONDS", 120)
+    monkeypatch.setenv("ANALYTICS_DIR", str(settings.ANALYTICS_DIR))
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "dbProject.settings.local")
+
+    page = staff.post("/architecture/big-data/").content.decode()
+
+    assert "25.00\N{NO-BREAK SPACE}€, 4.00\N{NO-BREAK SPACE}£" in page
+    assert "On Dask, in 2 processes" in page
+
+
+@pytest.mark.django_db
+def test_without_an_export_or_the_packages_the_page_says_what_to_do(staff, settings, tmp_path, monkeypatch):
+    settings.ANALYTICS_DIR = tmp_path
+    assert "manage.py refresh_analytics" in staff.post("/architecture/big-data/").content.decode()
+
+    monkeypatch.setattr(engine, "find_spec", lambda _name: None)
+    assert "requirements-analytics.txt" in staff.post("/architecture/big-data/").content.decode()
 
 
 @pytest.mark.django_db

@@ -48,9 +48,12 @@ PROBLEMS = (
         "big-data",
         _("Big data"),
         _("Millions of order lines do not fit into one list."),
-        _("Whatever may be many is read in chunks that are kept no longer than they are needed."),
-        ("docs/importing.md",),
-        ("products/readers/tables.py", "orders/selectors/line_sums.py"),
+        _(
+            "Whatever may be many is read in chunks that are kept no longer than they are needed; what orders "
+            "of years say is computed on Dask, by this machine or by a cluster."
+        ),
+        ("docs/decisions/analytics.md", "docs/importing.md"),
+        ("orders/analytics/sums.py", "orders/analytics/engine.py", "orders/selectors/line_sums.py"),
     ),
     Problem(
         "scalability",

@@ -48,6 +48,18 @@ def read(files: Iterable[str], columns: Sequence[str]) -> Iterator[pa.Table]:
             raise OSError(errno.EIO, str(error)[:200], name) from None
 
 
+def totals(days: Sequence[Day]) -> dict[str, tuple[int, int]]:
+    """Return currency -> how many rows there are, and what they come to in ten-thousandths."""
+    found: dict[str, tuple[int, int]] = {}
+    for _day, files in days:
+        for piece in read(files, ("currency", "amount")):
+            grouped = piece.group_by("currency", use_threads=False)
+            for row in grouped.aggregate([("amount", "count"), ("amount", "sum")]).to_pylist():
+                lines, amount = found.get(row["currency"], (0, 0))
+                found[row["currency"]] = lines + row["amount_count"], amount + row["amount_sum"]
+    return found
+
+
 def counts_as_order(piece: pa.Table) -> Any:
     """Say of each row whether it makes its order count on its day."""
     is_sold = pc.is_in(piece["kind"], value_set=pa.array(SOLD))
