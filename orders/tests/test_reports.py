@@ -197,6 +197,7 @@ def test_bestsellers_are_products_and_codes_of_the_past_but_no_fees():
 
 def test_what_was_found_over_many_keys_is_remembered_until_the_sums_are_made_anew():
     pen, mug = ProductFactory(name="Pen"), ProductFactory(name="Mug")
+    made.add(("2026-01-09", {"goods": 5, "units": 1}))
     made.add(("2026-01-09", {"goods": 5, "units": 1}), dimension="product", key=str(pen.pk))
     sums = AnalysisResult.objects.create(
         name=rollups.SUMS, rows=[], through=JANUARY.last, computed_at=timezone.now()
