@@ -49,8 +49,8 @@ PROBLEMS = (
         _("Big data"),
         _("Millions of order lines do not fit into one list."),
         _(
-            "Whatever may be many is read in chunks that are kept no longer than they are needed; what orders "
-            "of years say is computed on Dask, by this machine or by a cluster."
+            "Whatever may be many is read in chunks that are kept no longer than they are needed; what "
+            "orders of years say is computed on Dask, by this machine or by a cluster."
         ),
         ("docs/decisions/analytics.md", "docs/importing.md"),
         ("orders/analytics/sums.py", "orders/analytics/engine.py", "orders/selectors/line_sums.py"),
