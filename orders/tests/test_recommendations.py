@@ -63,12 +63,24 @@ def test_what_is_bought_together_is_told_of_what_is_listed_a_variant_as_its_pare
     catalog.update_product(gone, changes={"is_active": False})
     red = ProductFactory(kind=Product.Kind.VARIANT, parent=shirt, category=shirt.category)
     sell(lines, [pot, lid, gone], [red, other], [pot], [lid], [gone])
-    sell(lines, [pot, other], day=TODAY - timedelta(days=400), times=50)  # too long ago
 
     assert recommendations.refresh(["together"]) == {"together": 4}
     assert told("together") == {
         pot.pk: [lid.pk], lid.pk: [pot.pk], shirt.pk: [other.pk], other.pk: [shirt.pk],
     }  # fmt: skip
+
+
+def test_the_last_days_that_have_sales_are_learned_from_however_long_ago(lines, monkeypatch):
+    monkeypatch.setattr(recommendations, "LEARNED_FROM", 2)
+    pot, lid, other = ProductFactory.create_batch(3)
+    past = date(2011, 5, 31)
+    for day in (past, past - timedelta(days=7)):
+        sell(lines, [pot, lid], [other], [other], day=day)
+    sell(lines, [pot, other], day=past - timedelta(days=8), times=50)  # the third last
+
+    recommendations.refresh(["together"])
+
+    assert told("together") == {pot.pk: [lid.pk], lid.pk: [pot.pk]}
 
 
 def test_what_is_seen_together_is_told_whichever_came_first():

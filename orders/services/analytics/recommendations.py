@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from orders.analytics.evaluation import Evaluation
 
 Kind = Recommendation.Kind
-LEARNED_FROM = timedelta(days=365)
-"""Orders that are older say little of today's catalog."""
+LEARNED_FROM = 365
+"""Days that have sales, the last ones: what is older says little of today's catalog."""
 SEEN_FROM = timedelta(days=90)
 KEPT = 12
 """Of each subject."""
@@ -96,6 +96,12 @@ def _lines() -> Path:
     return Path(settings.ANALYTICS_DIR) / "lines"
 
 
+def _learned_since() -> date:
+    """Return the first of the last days that have sales, which may lie long ago: of an import, say."""
+    days = sorted(folder.name.removeprefix("day=") for folder in _lines().glob("day=*"))
+    return date.fromisoformat(days[-LEARNED_FROM:][0]) if days else _today()
+
+
 def _today() -> date:
     return timezone.localdate(timezone=timezone.get_default_timezone())
 
@@ -116,8 +122,7 @@ def _together(client: Any) -> dict[int, Ranked]:
     from orders.analytics import neighbors
 
     rule = neighbors.RULE._replace(most=KEPT + SPARE)
-    since = _today() - LEARNED_FROM
-    found = neighbors.together(_lines(), client, parents=_parents(), since=since, rule=rule)
+    found = neighbors.together(_lines(), client, parents=_parents(), since=_learned_since(), rule=rule)
     return _of_listed(neighbors.by_product(found))
 
 
