@@ -18,7 +18,7 @@ from dbProject.outbox.models import OutboxEvent
 from orders.errors import PastOrder
 from orders.models import HistoricLine, Order, OrderEvent
 from orders.services import claims, privacy, reconciliation, refunds, returns, shipments, status, timeline
-from orders.services.history import batches, linking
+from orders.services.history import batches, freezing, linking
 from orders.tests.past_files import HEADING, ODDITIES, TOTAL, Imported, everything, write
 from products.models import Product, ReviewInvitation, StockMovement
 from products.tests.factories import ProductFactory
@@ -336,3 +336,12 @@ def test_who_is_erased_is_nobodys_customer_and_stays_it_when_the_file_is_read_ag
     later = write(tmp_path, OWN + "1001,2019-03-04 10:00,,DE,CUP,Cup,1,1.00,EUR,\n", name="later.csv")
     assert Imported(later).counts == (1, 3, 0)
     assert Order.objects.get().total_amount == Decimal("22.90")
+
+
+@pytest.mark.unit
+def test_a_number_is_one_that_people_can_look_for_in_any_case():
+    numbers = {freezing.order_number("csv", invoice) for invoice in ("A1", "a1", "a 1", "A1" * 20)}
+
+    assert len(numbers) == 4
+    assert all(number == number.upper() and len(number) <= 19 for number in numbers)
+    assert freezing.order_number("csv", "A1").endswith("-A1")

@@ -102,7 +102,8 @@ def freeze(
 def order_number(source: str, invoice: str) -> str:
     """Return the number of the order of this invoice: readable where it is short enough."""
     prefix = PREFIXES[source]
-    if len(invoice) <= LITERAL and invoice.isascii() and invoice.isalnum():
+    is_plain = invoice.isascii() and invoice.isalnum() and invoice == invoice.upper()  # as people look for it
+    if is_plain and len(invoice) <= LITERAL:
         return f"{prefix}-{invoice}"
     digest = sha256(key(source, invoice).encode()).hexdigest().upper()
     return f"{prefix}-{digest[: 18 - len(prefix)]}"

@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from datetime import UTC
 from decimal import Decimal
 from hashlib import sha256
 from types import TracebackType
@@ -58,7 +59,7 @@ class Survey:
         """Note what ``line`` calls its goods and what they cost; what was not sold says nothing of that."""
         if line.is_fee or line.is_cancellation or line.unit_price <= 0 or line.quantity <= 0:
             return
-        at = line.placed_at.isoformat()
+        at = line.placed_at.astimezone(UTC).isoformat()
         self._database.execute(
             "INSERT INTO prices VALUES (?, ?, ?) ON CONFLICT DO UPDATE"
             " SET price = excluded.price, at = excluded.at WHERE excluded.at >= at",
