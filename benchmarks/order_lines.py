@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from orders.analytics import dataset, facts
@@ -13,7 +14,8 @@ from orders.analytics import dataset, facts
 FIRST_DAY, DAYS = date(2024, 11, 27), 730
 PRODUCTS, CATEGORIES, BRANDS = 20_000, 300, 200
 LINES_OF_AN_ORDER, ORDERS_OF_A_CUSTOMER = 4, 5
-COUNTRIES = np.array(["DE", "AT", "NL", "FR", "BE", "CH", "IT", "ES", "PL", "DK", "SE", "IE", "LU", "CZ", ""])
+COUNTRIES = pa.array(["DE", "AT", "NL", "FR", "BE", "CH", "IT", "ES", "PL", "DK", "SE", "IE", "LU", "CZ", ""])
+KINDS = pa.array(["goods", "delivery", "back"])
 DELIVERY_PRICE, RETURNED = 49_000, 0.04
 """In ten-thousandths; and the share of lines that come back."""
 
@@ -34,13 +36,14 @@ def tables(lines: int, *, seed: int) -> Iterator[pa.Table]:
     chance = np.random.default_rng(seed)
     of_a_day = max(1, lines // DAYS)
     customers = max(1, lines // (LINES_OF_AN_ORDER * ORDERS_OF_A_CUSTOMER))
+    codes = pa.concat_arrays([pa.array([""]), _named("SKU-", np.arange(1, PRODUCTS + 1))])
     prices = chance.integers(199, 19_999, PRODUCTS) * 100
     for number in range(DAYS):
         day = FIRST_DAY + timedelta(days=number)
-        order = np.arange(of_a_day) // LINES_OF_AN_ORDER
-        of_order = order.max() + 1
+        order = pa.array(np.arange(of_a_day) // LINES_OF_AN_ORDER)
+        of_order = -(-of_a_day // LINES_OF_AN_ORDER)
         buyer = chance.integers(0, customers, of_order)
-        country = COUNTRIES[chance.zipf(1.6, of_order).clip(1, len(COUNTRIES)) - 1]
+        country = chance.zipf(1.6, of_order).clip(1, len(COUNTRIES)) - 1
         is_delivery = np.arange(of_a_day) % LINES_OF_AN_ORDER == LINES_OF_AN_ORDER - 1
         is_back = ~is_delivery & (chance.random(of_a_day) < RETURNED)
         product = np.where(is_delivery, 0, chance.zipf(1.2, of_a_day) % PRODUCTS + 1)
@@ -52,17 +55,18 @@ def tables(lines: int, *, seed: int) -> Iterator[pa.Table]:
         moments = np.datetime64(begin.replace(tzinfo=None), "ms") + chance.integers(
             8 * 3_600_000, 22 * 3_600_000, of_order
         ).astype("timedelta64[ms]")
+        kinds = np.where(is_delivery, 1, np.where(is_back, 2, 0))
         columns = {
-            "at": moments[order],
-            "currency": pa.array(["EUR"] * of_a_day),
-            "kind": np.where(is_delivery, "delivery", np.where(is_back, "back", "goods")),
-            "order": np.char.add(f"{day:%Y%m%d}-", np.arange(of_order).astype(str))[order],
-            "customer": np.char.add("u", buyer.astype(str))[order],
+            "at": pa.array(moments).take(order),
+            "currency": pa.repeat("EUR", of_a_day),
+            "kind": KINDS.take(kinds),
+            "order": _named(f"{day:%Y%m%d}-", np.arange(of_order)).take(order),
+            "customer": _named("u", buyer).take(order),
             "product": product,
-            "code": np.where(is_delivery, "", np.char.add("SKU-", product.astype(str))),
+            "code": codes.take(product),
             "category": np.where(is_delivery, 0, product % CATEGORIES + 1),
             "brand": np.where(is_delivery, 0, product % BRANDS + 1),
-            "country": country[order],
+            "country": COUNTRIES.take(country).take(order),
             "units": units,
             "listed": listed,
             "discount": discount,
@@ -77,3 +81,11 @@ def tables(lines: int, *, seed: int) -> Iterator[pa.Table]:
             ],
             schema=schema,
         )
+
+
+def _named(prefix: str, numbers: np.ndarray) -> pa.Array:
+    return pc.binary_join_element_wise(prefix, pa.array(numbers).cast(pa.string()), "")
+
+
+def _column(values: np.ndarray | pa.Array) -> pa.Array:
+    return values if isinstance(values, pa.Array) else pa.array(values)
