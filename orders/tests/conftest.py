@@ -1,11 +1,11 @@
-"""A Dask cluster that all tests of analytics share: starting one takes seconds."""
+"""A Dask cluster that the tests of a module share: starting one takes seconds, one that idles is not idle."""
 
 import pytest
 
 from orders.tests import dask_programs
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def dask_programs_running(tmp_path_factory):
     with dask_programs.running(tmp_path_factory.mktemp("dask")) as programs:
         yield programs

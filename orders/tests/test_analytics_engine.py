@@ -14,6 +14,8 @@ from orders.analytics import engine
 from orders.analytics.errors import ClusterAway, ClusterDiffers, DataDamaged, NotInstalled, WorkerDied
 from orders.tests import dask_programs
 
+pytestmark = pytest.mark.xdist_group("dask")
+
 PROGRAM = """
 import time
 import django, psutil

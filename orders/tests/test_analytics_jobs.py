@@ -12,7 +12,7 @@ from orders.analytics import dataset, engine
 from orders.models import AnalysisResult, HistoricLine, RolledDay, SalesRollup
 from orders.services.analytics import export, refresh
 
-pytestmark = [pytest.mark.django_db, pytest.mark.integration]
+pytestmark = [pytest.mark.django_db, pytest.mark.integration, pytest.mark.xdist_group("dask")]
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
 
 

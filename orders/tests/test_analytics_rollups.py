@@ -39,7 +39,7 @@ from orders.tests.factories import (
 from products.tests.factories import BrandFactory, CategoryFactory, ProductFactory
 from users.tests.factories import UserFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.integration]
+pytestmark = [pytest.mark.django_db, pytest.mark.integration, pytest.mark.xdist_group("dask")]
 S = Order.Status
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
 PAID = [S.CONFIRMED, S.PROCESSING, S.SHIPPED, S.DELIVERED, S.REFUNDED]
