@@ -289,6 +289,7 @@ orders_payment               403/200 403/403 403/200 403/403 403/200
 orders_paymentwebhook        403/200 403/403 302/302 403/403 403/302
 orders_taxrate               403/200 403/200 403/200 403/200 403/200
 orders_withdrawal            403/200 403/403 302/302 403/403 403/302
+orders_historicline          403/200 403/403 302/302 403/403 403/302
 """
 
 UNNAMED = {"accounts/2fa/", "admin:(?P<url>.*)$", "admin:<path:object_id>/"}
