@@ -7,8 +7,8 @@ import sys
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dbProject.settings.base")
-# What libraries load where it happens to be installed, and no web process needs: 15 MB of each.
-_unwanted = ["pygments", "requests", "rich", "tornado"]
+# What libraries load where it happens to be installed, and no web process needs: 10 MB of each.
+_unwanted = ["requests", "rich", "tornado"]
 if not os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
     _unwanted.append("opentelemetry")
 _unloaded = {name: None for name in _unwanted if name not in sys.modules}
