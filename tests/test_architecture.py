@@ -258,3 +258,11 @@ def test_a_web_process_loads_nothing_that_only_others_need():
     answer = under("dbProject.settings.base", code, **PRODUCTION)
 
     assert answer.stdout == "[]\n", answer.stderr
+
+
+def test_a_web_process_that_is_to_trace_does():
+    code = "import dbProject.wsgi; from dbProject import tracing; print(tracing._tracer is not None)"
+    endpoint = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9"}
+
+    assert under("dbProject.settings.base", code, **PRODUCTION, **endpoint).stdout == "True\n"
+    assert under("dbProject.settings.base", code, **PRODUCTION).stdout == "False\n"
