@@ -48,6 +48,19 @@ def read(files: Iterable[str], columns: Sequence[str]) -> Iterator[pa.Table]:
             raise OSError(errno.EIO, str(error)[:200], name) from None
 
 
+def read_days(days: Iterable[Day], columns: Sequence[str]) -> Iterator[pa.Table]:
+    """Return the rows of ``days`` likewise, with their day; small days come together."""
+    waiting: list[pa.Table] = []
+    for day, files in days:
+        for piece in read(files, columns):
+            if waiting and sum(map(len, waiting)) + len(piece) > ROWS_AT_ONCE:
+                yield pa.concat_tables(waiting).combine_chunks()
+                waiting = []
+            waiting.append(piece.append_column("day", pa.repeat(pa.scalar(day), len(piece))))
+    if waiting:
+        yield pa.concat_tables(waiting).combine_chunks()
+
+
 def totals(days: Sequence[Day]) -> dict[str, tuple[int, int]]:
     """Return currency -> how many rows there are, and what they come to in ten-thousandths."""
     found: dict[str, tuple[int, int]] = {}
@@ -68,13 +81,13 @@ def counts_as_order(piece: pa.Table) -> Any:
 
 def first_seen(days: Sequence[Day]) -> pa.Table:
     """Return of each customer (currency, customer) the first of these ``days`` with an order of theirs."""
-    found = []
+    found = [FIRST.empty_table()]
     for day, files in days:
         for piece in read(files, ("currency", "customer", "kind", "amount")):
             known = pc.and_(counts_as_order(piece), pc.not_equal(piece["customer"], ""))
             buyers = distinct(piece.filter(known).select(["currency", "customer"]))
             found.append(buyers.append_column("day", pa.array([day] * len(buyers), pa.string())))
-    return earliest(found) if found else earliest([FIRST.empty_table()])
+    return earliest(found)
 
 
 FIRST = pa.schema([("currency", pa.string()), ("customer", pa.string()), ("day", pa.string())])
@@ -113,10 +126,8 @@ def digests(new: pa.Table) -> dict[str, str]:
 def orders_of(days: Sequence[Day]) -> pa.Table:
     """Return which orders (currency, order) count on which of ``days``; each once a day."""
     found = [ORDERS.empty_table()]
-    for day, files in days:
-        for piece in read(files, ("currency", "order", "kind", "amount")):
-            orders = distinct(piece.filter(counts_as_order(piece)).select(["currency", "order"]))
-            found.append(orders.append_column("day", pa.array([day] * len(orders), pa.string())))
+    for piece in read_days(days, ("currency", "order", "kind", "amount")):
+        found.append(distinct(piece.filter(counts_as_order(piece)).select(ORDERS.names)))
     return distinct(pa.concat_tables(found))
 
 
@@ -139,14 +150,13 @@ def day_sums(days: Sequence[Day], new: pa.Table, twice: pa.Table) -> tuple[pa.Ta
     """
     parts: dict[str, list[tuple[pa.Table, pa.Table]]] = {dimension: [] for dimension in DIMENSIONS}
     firsts = _named(new, "day", "currency", "customer").combine_chunks()
-    for day, files in days:
-        for piece in read(files, COLUMNS):
-            table = _prepared(piece, day, firsts)
-            counted = table.filter(table["counts"])
-            for dimension, columns in DIMENSIONS.items():
-                keys = ["currency", "day", *columns]
-                sums = summed(table, keys, SUMS)
-                parts[dimension].append((sums, distinct(counted.select([*keys, "order"]))))
+    for piece in read_days(days, COLUMNS):
+        table = _prepared(piece, firsts)
+        counted = table.filter(table["counts"])
+        for dimension, columns in DIMENSIONS.items():
+            keys = ["currency", "day", *columns]
+            sums = summed(table, keys, SUMS)
+            parts[dimension].append((sums, distinct(counted.select([*keys, "order"]))))
     sums, pairs = [], [PAIRS.empty_table()]
     again = _named(twice, "currency", "order").combine_chunks()
     for dimension, found in parts.items():
@@ -201,7 +211,7 @@ def distinct(table: pa.Table) -> pa.Table:
     return table.group_by(table.column_names, use_threads=False).aggregate([])
 
 
-def _prepared(piece: pa.Table, day: str, firsts: pa.Array) -> pa.Table:
+def _prepared(piece: pa.Table, firsts: pa.Array) -> pa.Table:
     """Add what each row counts as, and take from its columns what its dimensions group by."""
     kind, amount, units = piece["kind"], piece["amount"], pc.cast(piece["units"], pa.int64())
     is_goods, is_fee, is_back = (pc.equal(kind, one) for one in ("goods", "fee", "back"))
@@ -210,10 +220,9 @@ def _prepared(piece: pa.Table, day: str, firsts: pa.Array) -> pa.Table:
     )
     is_back_money = pc.invert(pc.or_(is_goods, is_delivery))
     has_product = pc.and_(pc.not_equal(piece["product"], 0), pc.invert(is_fee))
-    days = pa.array([day] * len(piece), pa.string())
     return pa.table({
         "currency": piece["currency"],
-        "day": days,
+        "day": piece["day"],
         "order": piece["order"],
         "counts": counts_as_order(piece),
         "country": piece["country"],
@@ -222,7 +231,7 @@ def _prepared(piece: pa.Table, day: str, firsts: pa.Array) -> pa.Table:
         "is_fee": is_fee,
         "product": pc.if_else(has_product, piece["product"], 0),
         "code": pc.if_else(has_product, "", piece["code"]),
-        "newness": _newness(piece.append_column("day", days), firsts),
+        "newness": _newness(piece, firsts),
         "units": pc.if_else(is_goods, units, 0),
         "units_back": pc.if_else(is_back, pc.negate(units), 0),
         "listed": pc.if_else(is_goods, piece["listed"], 0),

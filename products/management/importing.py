@@ -6,11 +6,15 @@ import shutil
 import signal
 import sys
 import tempfile
+from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any, TextIO
 
+from django.core.management.base import BaseCommand
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -114,3 +118,72 @@ def path(name: str) -> Iterator[Path]:
         shutil.copyfileobj(sys.stdin.buffer, file)
         file.flush()
         yield Path(file.name)
+
+
+@dataclass
+class Run:
+    """One call of a command that imports: what it says and shows, whether it is to end, how it went."""
+
+    report: Report
+    progress: Progress
+    interruption: Interruption
+    status: int = 0
+
+    def refuse(self, name: str, reason: Any) -> None:
+        """Say that a file cannot be read, or not any further."""
+        self.report.say(f"{name}: {reason}")
+        self.status = 2
+
+
+class FilesCommand(BaseCommand):
+    """Imports files and says what became of every row, also of what is in when it is interrupted."""
+
+    tally: Callable[[], Any]
+    """Counts of rows, a dataclass: the sum of all files is said at the end."""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("files", nargs="+", metavar="FILE", help="Plain or zipped; - is standard input.")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="Say what would happen, and change nothing."
+        )
+        parser.add_argument("--errors", type=Path, metavar="FILE.csv", help="Write every problem there.")
+
+    def import_files(self, run: Run, total: Any, options: dict[str, Any]) -> None:
+        """Import ``options["files"]``, until ``run.interruption.is_wanted()``, and count in ``total``."""
+        raise NotImplementedError
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        total = self.tally()
+        with contextlib.ExitStack() as stack:
+            try:
+                report = stack.enter_context(Report(self.stderr, options["errors"]))
+            except OSError as error:
+                self.stderr.write(f"{options['errors']}: {error.strerror}")
+                raise SystemExit(2) from None
+            interruption = stack.enter_context(Interruption())
+            shown = stack.enter_context(progress())
+            if not shown.disable:
+                report.say = partial(shown.console.print, markup=False, highlight=False, soft_wrap=True)
+            run = Run(report, shown, interruption)
+            with contextlib.suppress(KeyboardInterrupt):  # the second one: the batch at hand is taken back
+                self.import_files(run, total, options)
+            if interruption.is_wanted():
+                report.say("Interrupted. What is counted below is in; to complete the rest, import again.")
+                run.status = INTERRUPTED
+            report.finish()
+        if options["dry_run"]:
+            self.stderr.write("Nothing was changed (--dry-run).")
+        self.stdout.write(str(total))
+        if run.status or total.refused:
+            raise SystemExit(run.status or 1)
+
+
+def adding_to(total: Any) -> Callable[[Any], None]:
+    """Return what adds the counts of a file, as they are so far, to those of the files before it."""
+    before = {field.name: getattr(total, field.name) for field in fields(total)}
+
+    def add(tally: Any) -> None:
+        for name, count in before.items():
+            setattr(total, name, count + getattr(tally, name))
+
+    return add
