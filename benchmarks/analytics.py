@@ -154,6 +154,8 @@ def cluster(*, workers: int) -> Iterator[tuple[str, tuple[int, ...]]]:
     """Start a scheduler and so many workers as those of a cluster; yield its address and their pids."""
     from django.conf import settings
 
+    from orders.analytics import engine
+
     address = f"tcp://127.0.0.1:{free_port()}"
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     with tempfile.TemporaryDirectory(prefix="shop-dask-") as scratch:
@@ -168,7 +170,12 @@ def cluster(*, workers: int) -> Iterator[tuple[str, tuple[int, ...]]]:
         work = ["worker", address, "--nworkers", str(workers), "--nthreads", "1", "--no-dashboard"]
         work += ["--memory-limit", settings.ANALYTICS_WORKER_MEMORY, "--local-directory", scratch]
         started = [
-            subprocess.Popen([sys.executable, "-m", "dask", *command], cwd=scratch, **quiet)
+            subprocess.Popen(
+                [sys.executable, "-m", "dask", *command],
+                cwd=scratch,
+                env=os.environ | engine.ALLOCATOR,
+                **quiet,
+            )
             for command in (schedule, work)
         ]
         try:

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from orders.analytics.partial_sums import Day, counts_as_order, distinct, read, summed
+from orders.analytics.partial_sums import Day, counts_as_order, distinct, read, summed, whole
 
 BOUGHT = pa.schema(
     [(name, pa.string()) for name in ("currency", "customer", "order", "day")]
@@ -38,9 +38,8 @@ def bought(days: Sequence[Day]) -> pa.Table:
             rows = known.group_by(["currency", "customer", "order"], use_threads=False)
             table = rows.aggregate([("counts", "max"), ("amount", "sum")])
             table = table.rename_columns({"counts_max": "counts", "amount_sum": "amount"})
-            found.append(
-                table.append_column("day", pa.array([day] * len(table), pa.string())).select(BOUGHT.names)
-            )
+            table = table.append_column("day", pa.array([day] * len(table), pa.string()))
+            found.append(whole(table.select(BOUGHT.names)))
     return pa.concat_tables(found)
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-ROWS_AT_ONCE = 500_000
+ROWS_AT_ONCE = 100_000
 MONEY = ("listed", "discount", "goods", "delivery", "back", "tax")
 SUMS = ("units", "units_back", *MONEY)
 DIMENSIONS = {
@@ -105,12 +105,17 @@ def earliest(tables: Sequence[pa.Table]) -> pa.Table:
     """Return the first day of each customer in all ``tables``."""
     both = pa.concat_tables(tables)
     found = both.group_by(["currency", "customer"], use_threads=False).aggregate([("day", "min")])
-    return found.rename_columns({"day_min": "day"}).select(["currency", "customer", "day"])
+    return whole(found.rename_columns({"day_min": "day"}).select(["currency", "customer", "day"]))
 
 
-def news(buckets: Sequence[pa.Table], month: str) -> pa.Table:
-    """Return the customers whose first day is in ``month`` (YYYY-MM)."""
-    return pa.concat_tables([one.filter(pc.starts_with(one["day"], month)) for one in buckets])
+def news(bucket: pa.Table, month: str) -> pa.Table:
+    """Return the customers of a bucket whose first day is in ``month`` (YYYY-MM)."""
+    return bucket.filter(pc.starts_with(bucket["day"], month))
+
+
+def together(tables: Sequence[pa.Table]) -> pa.Table:
+    """Return the rows of all ``tables``."""
+    return whole(pa.concat_tables(tables))
 
 
 def digests(new: pa.Table) -> dict[str, str]:
@@ -185,12 +190,12 @@ def month_sums(parts: Sequence[tuple[pa.Table, pa.Table]], month: str) -> pa.Tab
     pairs = pa.concat_tables([pairs for _sums, pairs in parts])
     counted = pairs.group_by([*keys, "order"], use_threads=False).aggregate([("start", "count")])
     too_many = counted.append_column("orders", pc.subtract(1, counted["start_count"]))  # twice is once
-    whole = pa.concat_tables([days.select([*keys, "orders", *SUMS]), _filled(too_many, [*keys, "orders"])])
-    whole = summed(whole, keys, ("orders", *SUMS))
-    whole = whole.append_column("start", pa.array([f"{month}-01"] * len(whole), pa.string()))
+    rows = pa.concat_tables([days.select([*keys, "orders", *SUMS]), _filled(too_many, [*keys, "orders"])])
+    of_month = summed(rows, keys, ("orders", *SUMS))
+    of_month = of_month.append_column("start", pa.array([f"{month}-01"] * len(of_month), pa.string()))
     tables = [
         table.append_column("grain", pa.array([grain] * len(table), pa.string())).select(ROLLUP)
-        for table, grain in ((days, "day"), (whole, "month"))
+        for table, grain in ((days, "day"), (of_month, "month"))
     ]
     both = pa.concat_tables(tables).combine_chunks()
     return both.sort_by([(name, "ascending") for name in ("grain", "start", *keys)])
@@ -203,12 +208,17 @@ ROLLUP = ["grain", "start", "currency", "dimension", "key", "orders", *SUMS]
 def summed(table: pa.Table, keys: Sequence[str], columns: Sequence[str]) -> pa.Table:
     """Return the sums of ``columns`` by ``keys``."""
     found = table.group_by(list(keys), use_threads=False).aggregate([(name, "sum") for name in columns])
-    return found.rename_columns({f"{name}_sum": name for name in columns})
+    return whole(found.rename_columns({f"{name}_sum": name for name in columns}))
 
 
 def distinct(table: pa.Table) -> pa.Table:
     """Return each row once."""
-    return table.group_by(table.column_names, use_threads=False).aggregate([])
+    return whole(table.group_by(table.column_names, use_threads=False).aggregate([]))
+
+
+def whole(table: pa.Table) -> pa.Table:
+    """Return a table in one piece. Groups come as slices of one memory, of which Dask counts each as all."""
+    return table.combine_chunks()
 
 
 def _prepared(piece: pa.Table, firsts: pa.Array) -> pa.Table:
