@@ -21,6 +21,8 @@ class Moments(AppConfig):
         from dbProject.outbox import services as outbox
         from orders.gateways.test_bank.gateway import TestBank
         from orders.services import documents, payments
+        from orders.services.analytics import rollups
+        from orders.services.history import batches
 
         after(TestBank, "start")
         after(TestBank, "status")
@@ -31,6 +33,8 @@ class Moments(AppConfig):
         before(outbox, "_count")
         before(documents, "keep")
         before(outbox, "forget")
+        before(batches, "_insert")
+        before(rollups, "_row")
 
 
 def after(owner, name):

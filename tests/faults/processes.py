@@ -66,6 +66,10 @@ class Process:
         self._process.wait()
         wait_until(lambda: not any(map(lives, family)), f"{self.name} does not end")
 
+    def ended(self):
+        """Wait until it ends by itself, and return its status."""
+        return self._process.wait(DEADLINE_SECONDS)
+
     def kill_children(self):
         """End only what it has started."""
         for child in psutil.Process(self.pid).children():

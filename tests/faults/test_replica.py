@@ -1,8 +1,12 @@
 """A copy of the database that lags behind: who reads it, who does not, and what pages do without it."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.core.cache import cache
 
+from orders.analytics import dataset
+from orders.models import HistoricLine
 from orders.tests.factories import MethodFactory
 from products.models import Product
 from products.tests.factories import ProductFactory
@@ -51,6 +55,32 @@ def test_a_replica_that_lags_is_read_by_who_only_looks(mug, shop_with):
             answer = shop.browser.get("/products/mug/")
             assert answer.status_code == 200
             assert "Newest mug" in answer.text
+
+
+def test_orders_are_exported_from_the_replica_and_what_it_lacked_the_next_time(shop_with, tmp_path):
+    _sell("1")
+    with standby() as replica:
+        _sell("2")
+        folder = tmp_path / "analytics"
+        shop = shop_with(DATABASE_REPLICA_URL=replica.url, ANALYTICS_DIR=str(folder))
+
+        assert shop.start_command("export_orders").ended() == 0
+        assert _exported(folder) == 1
+
+        replica.catch_up()
+        assert shop.start_command("export_orders").ended() == 0
+        assert _exported(folder) == 2
+
+
+def _sell(invoice):
+    HistoricLine.objects.create(
+        source="online_retail", invoice=invoice, fingerprint=invoice, code="22423", currency="GBP",
+        quantity=1, unit_price="12.7500", placed_at=datetime(2026, 3, 14, 12, tzinfo=UTC),
+    )  # fmt: skip
+
+
+def _exported(folder):
+    return sum(day["rows"] for day in dataset.load(folder).days["lines"].values())
 
 
 def _change():
