@@ -6,7 +6,9 @@
 The shop is the demo shop, set up as in production, with 300 products more that are bought. In every round
 the same number of clients first runs the statements of an order through pgbench, then places orders through
 ``place_order``, so that the machine's mood falls on both. Then guests who each put something in the cart,
-open the checkout and order come to gunicorn's two workers. Last, ``reconcile`` looks at the books.
+open the checkout and order come to gunicorn's two workers; before and after them a bare Django view that
+reads 24 rows and renders 20 KB is asked for, if wrk is there: how many guests there may be depends on the
+machine, and 50 a second are wanted where that view makes 980. Last, ``reconcile`` looks at the books.
 
 ``DATABASE_URL`` names a Postgres on which databases may be made, with ``fsync`` as it will be.
 """
@@ -21,8 +23,8 @@ import django
 
 from benchmarks.databases import database, manage
 
-LEAST_RATIO, LEAST_GUESTS = 0.06, 50
-"""Orders through the service for each bare one; guests' orders per second."""
+LEAST_RATIO, LEAST_GUESTS, LEAST_SHARE = 0.06, 50, 50 / 980
+"""Orders through the service for each bare one; guests' orders per second, or for each bare page."""
 PRODUCTS, BARE_ORDERS, ORDERS = 300, 4_000, 1_200
 """On the shelf; and orders in each round."""
 LIKE_PRODUCTION = {
@@ -57,10 +59,11 @@ def main() -> int:
         django.setup()
         figures = measure_service(options) | measure_guests(options)
         manage(url, "reconcile")
-    is_met = figures["ratio"] >= LEAST_RATIO and figures["guests_per_second"] >= LEAST_GUESTS
+    are_enough = figures["guests_per_second"] >= LEAST_GUESTS or figures.get("share", 0) >= LEAST_SHARE
+    is_met = figures["ratio"] >= LEAST_RATIO and are_enough
     print(
-        f"budget: {LEAST_RATIO} of the bare statements and {LEAST_GUESTS} guests/s:"
-        f" {'met' if is_met else 'MISSED'}"
+        f"budget: {LEAST_RATIO} of the bare statements, {LEAST_GUESTS} guests/s or {LEAST_SHARE:.3f} of the"
+        f" bare page: {'met' if is_met else 'MISSED'}"
     )
     print(" ".join(f"{name}={value:.4g}" for name, value in figures.items()))
     return 0 if is_met else 1
@@ -100,13 +103,20 @@ def measure_guests(options: argparse.Namespace) -> dict[str, float]:
     """Print and return how many guests a second order over HTTP, and how long that takes (milliseconds)."""
     from benchmarks import guests, load
 
+    before = load.bare_rate(seconds=options.seconds / 2)
     visits = guests.come(clients=options.clients, seconds=options.seconds, products=PRODUCTS)
+    after = load.bare_rate(seconds=options.seconds / 2)
     rate = visits.orders / visits.seconds
     print(
         f"guests over HTTP, {load.WORKERS} workers: {rate:.1f} orders/s"
         f" (cart, checkout, order: median {visits.median:.0f} ms, 95 % within {visits.p95:.0f} ms)"
     )
-    return {"guests_per_second": rate, "guest_ms": visits.median, "guest_p95_ms": visits.p95}
+    figures = {"guests_per_second": rate, "guest_ms": visits.median, "guest_p95_ms": visits.p95}
+    if before and after:
+        bare = (before + after) / 2
+        print(f"a bare page with 24 rows: {bare:.0f}/s, so {rate / bare:.3f} guests for each")
+        figures["share"] = rate / bare
+    return figures
 
 
 if __name__ == "__main__":

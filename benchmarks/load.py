@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -144,6 +145,15 @@ class Server:
 
     def _app_seconds(self) -> float:
         return sum(sum(worker.cpu_times()[:2]) for worker in self._workers())
+
+
+def bare_rate(*, seconds: float) -> float | None:
+    """Return how many bare pages with 24 rows a second there are; ``None`` without wrk."""
+    if shutil.which("wrk") is None:
+        return None
+    with Server("benchmarks.bare_site") as bare:
+        bare.warm_up("/from-rows/")
+        return bare.load("/from-rows/", seconds=seconds).rate
 
 
 def _postgres_seconds() -> float:

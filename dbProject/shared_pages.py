@@ -12,6 +12,7 @@ visitor's, so that nothing of anybody can be in it. Any change of what the shop 
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from io import BytesIO
 from operator import itemgetter
@@ -22,7 +23,7 @@ from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils import translation
 from django.utils.cache import get_conditional_response
 
@@ -36,6 +37,7 @@ FOR_ALL = "public, max-age=0, s-maxage=60"
 FOR_ONE = "private, no-cache"
 POLICY = "Content-Security-Policy"
 MOST_BYTES = 250_000
+ROUTES_KEPT = 1_024
 MOST_PARAMETERS = 12
 LONGEST_QUERY = 300
 """Characters of what a page knows. What is more is somebody's script, and built for it alone."""
@@ -173,10 +175,17 @@ def _sharing(request: HttpRequest) -> Sharing | None:
     }.isdisjoint(request.COOKIES):
         return None
     try:
-        request.resolver_match = resolve(request.path_info)  # whoever counts requests knows the route
+        # Whoever counts requests knows the route.
+        request.resolver_match = _match(request.path_info, settings.ROOT_URLCONF)
     except Resolver404:
         return None
     return _shared.get(request.resolver_match.func)
+
+
+@lru_cache(ROUTES_KEPT)
+def _match(path: str, urlconf: str) -> ResolverMatch:
+    """Return where a path leads: looking through all routes takes a tenth of what a kept page does."""
+    return resolve(path, urlconf)
 
 
 def _for_nobody(request: HttpRequest, *, query: str, language: str) -> HttpRequest:

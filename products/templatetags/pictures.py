@@ -1,4 +1,4 @@
-"""``{% picture image sizes="…" %}``: a picture in every format and width that exists."""
+"""``{% picture image sizes="…" %}``: a picture in every width, and one for browsers of before 2020."""
 
 from functools import lru_cache
 from typing import Any, NamedTuple, TypedDict
@@ -82,7 +82,6 @@ def _drawn(image: Shown | None, *, css: str, sizes: str = "", loading: str = "",
             "loading": loading,
             "sources": sources if widths else [],
             "src": url(name, jpegs[-1]) if jpegs else default_storage.url(name),
-            "srcset": srcset(name, jpegs, "jpg"),
         }
     return mark_safe(get_template("components/picture.html").render(context))  # noqa: S308 -- a template's
 
