@@ -110,6 +110,13 @@ def test_a_cluster_that_is_away_is_said_with_its_address(settings, monkeypatch):
         pass
 
 
+def test_a_cluster_without_a_worker_that_runs_is_said():
+    from distributed.scheduler import NoWorkerError
+
+    with pytest.raises(ClusterAway, match="no worker to compute"), engine.translated("tcp://dask:8786"):
+        raise NoWorkerError("sums", 60)
+
+
 def test_a_cluster_of_other_versions_is_refused_and_they_are_named(dask_cluster, monkeypatch):
     import distributed
 
