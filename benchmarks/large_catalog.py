@@ -21,10 +21,10 @@ def grow(products: int) -> None:
         rounds = [made + 1, times]
         named = {"sku": f"row.sku || '{MARK}' || n", "slug": "row.slug || '-copy-' || n", "ean": "''"}
         source = f"products row, generate_series(%s, %s) n WHERE row.sku NOT LIKE '%%{MARK}%%'"
-        cursor.execute(_insert(Product, f"{source} AND row.kind <> 'variant'", **named), rounds)
+        cursor.execute(copying(Product, f"{source} AND row.kind <> 'variant'", **named), rounds)
         parent = f"(SELECT id FROM products WHERE sku = parent.sku || '{MARK}' || n)"  # noqa: S608 -- ours
         cursor.execute(
-            _insert(
+            copying(
                 Product,
                 source.replace(" n WHERE", " n, products parent WHERE")
                 + " AND row.kind = 'variant' AND parent.id = row.parent_id",
@@ -41,7 +41,7 @@ def grow(products: int) -> None:
         )
         for model in BELONGING:
             cursor.execute(
-                _insert(
+                copying(
                     model, "copies JOIN {table} row ON row.product_id = original", product_id="copies.copy"
                 )
             )
@@ -53,7 +53,7 @@ def grow(products: int) -> None:
         cursor.execute("VACUUM ANALYZE")
 
 
-def _insert(model: type, source: str, **changed: str) -> str:
+def copying(model: type, source: str, **changed: str) -> str:
     """Return the statement that copies ``row`` of ``source``, but for the columns of ``changed``."""
     table = model._meta.db_table
     columns = [field.column for field in model._meta.concrete_fields if not field.primary_key]

@@ -19,7 +19,7 @@ from orders.services import (
     webhooks,
     withdrawals,
 )
-from orders.services.analytics import recommendations, refresh, saved_views
+from orders.services.analytics import recommendations, refresh, saved_views, warming
 
 
 @consumer
@@ -144,7 +144,8 @@ def drop_old_carts(**_later: Any) -> None:
 
 @shared_task(expires=1800)  # seconds
 def refresh_analytics(**_later: Any) -> None:
-    """Have analytics brought up to date where orders have changed; one job at a time."""
+    """Have reports ready for today, and brought up to date where orders have changed; one job at a time."""
+    warming.warm()
     refresh.start_if_due()
 
 

@@ -4,26 +4,26 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from dbProject.jobs import services as jobs
 from dbProject.jobs.models import Job
 from orders import tasks
 from orders.analytics import dataset, engine
 from orders.models import AnalysisResult, HistoricLine, RolledDay, SalesRollup
+from orders.selectors.reports import goods, rollups
+from orders.selectors.reports.asked import Preset, period_of
 from orders.services.analytics import export, refresh
 
-pytestmark = [pytest.mark.django_db, pytest.mark.integration, pytest.mark.xdist_group("dask")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.integration,
+    pytest.mark.xdist_group("dask"),
+    pytest.mark.usefixtures("analytics_folder"),
+]
+FRESHNESS = 2
+"""Queries that say when the sums were made: all that is asked where something is remembered."""
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def folder(db, settings, tmp_path, dask_cluster):
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("SET idle_in_transaction_session_timeout = 0")
-    settings.ANALYTICS_DIR = tmp_path / "analytics"
-    return settings.ANALYTICS_DIR
 
 
 def historic(price="1", *, days=0):
@@ -103,6 +103,28 @@ def test_the_clock_starts_one_job_where_something_changed_and_none_where_nothing
     assert Job.objects.count() == 2
 
 
+def test_what_reports_of_things_read_is_ready_after_a_refresh_and_again_on_the_next_day(
+    django_assert_num_queries, monkeypatch
+):
+    historic()
+    work_off(refresh.start())
+    known = rollups.known("GBP")
+    today = timezone.localdate()
+
+    def are_ready(day):
+        for preset in Preset:
+            if preset != Preset.CUSTOM:
+                period = period_of(preset, today=day, known=known)
+                with django_assert_num_queries(2 * FRESHNESS):
+                    goods.remember("GBP", period)
+
+    are_ready(today)
+    monkeypatch.setattr(timezone, "localdate", lambda: today + timedelta(days=1))
+    tasks.refresh_analytics()
+    assert Job.objects.count() == 1
+    are_ready(today + timedelta(days=1))
+
+
 def test_without_the_packages_the_clock_starts_nothing(monkeypatch):
     historic()
     monkeypatch.setattr(engine, "find_spec", lambda _name: None)
@@ -147,10 +169,10 @@ def test_a_cluster_that_is_away_fails_the_job_in_words_and_a_rerun_finishes(sett
     assert SalesRollup.objects.filter(grain="day", dimension="all").count() == 2
 
 
-def test_a_full_disk_fails_the_job_in_words_and_the_manifest_of_before_stays(folder, monkeypatch):
+def test_a_full_disk_fails_the_job_in_words_and_the_manifest_of_before_stays(analytics_folder, monkeypatch):
     historic()
     refresh.run()
-    before = dataset.load(folder)
+    before = dataset.load(analytics_folder)
     historic(days=1)
 
     def full(*_):
@@ -162,7 +184,7 @@ def test_a_full_disk_fails_the_job_in_words_and_the_manifest_of_before_stays(fol
         work_off(job)
 
     assert job.status == "failed"
-    assert f"The disk of {folder} is full" in job.failure
-    assert dataset.load(folder).days == before.days
+    assert f"The disk of {analytics_folder} is full" in job.failure
+    assert dataset.load(analytics_folder).days == before.days
     work_off(refresh.start())
     assert SalesRollup.objects.filter(grain="day", dimension="all").count() == 2

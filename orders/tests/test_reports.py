@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone, translation
 
+from dbProject import caching
 from dbProject.behavior.models import BehaviorCount, SearchCount
 from orders.models import AnalysisResult, OrderDiscount, Refund, Return, SalesRollup
 from orders.selectors.reports import cells, periods, registry, rollups
@@ -285,6 +286,33 @@ def test_returns_are_counted_by_reason_with_units_and_money_once():
         "reason": Return.Reason.DAMAGED.label, "returns": 2, "share": 100, "declined": 0,
         "units": units, "refunded": 12,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("slug", ["coupons", "returns"])
+def test_what_many_orders_say_is_remembered_and_what_few_say_is_asked_anew(slug, django_assert_num_queries):
+    def days(number):
+        last = timezone.localdate()
+        return ask(str(last - timedelta(days=number - 1)), str(last))
+
+    def happens():
+        back = ReturnFactory()
+        Refund.objects.create(order=back.order, key="1", of_return=back, amount="0.99", reason="x")
+        OrderDiscount.objects.create(order=back.order, name="Spring", reason="10 %", amount=Decimal("1.10"))
+
+    report = registry.REPORTS[slug]
+    count = "orders" if slug == "coupons" else "returns"
+    happens()
+    few, many = report.answer(days(62)), report.answer(days(63))
+    assert [row.values for row in few.rows] == [row.values for row in many.rows]
+    caching.memory.clear()  # as in another process, to which it comes as text
+    with django_assert_num_queries(0):
+        again = report.answer(days(63))
+    assert [row.values for row in again.rows] == [row.values for row in many.rows]
+
+    happens()
+
+    assert [row.values[count] for row in report.answer(days(62)).rows] == [2]
+    assert [row.values[count] for row in report.answer(days(63)).rows] == [1]
 
 
 def test_the_funnel_compares_steps_with_those_before():

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.selectors.reports import names, rollups
 from orders.selectors.reports.asked import Asked
+from orders.selectors.reports.periods import Period
 from orders.selectors.reports.report import (
     BEFORE,
     CHANGE,
@@ -28,7 +29,7 @@ from orders.selectors.reports.report import (
     change,
     shown,
 )
-from orders.selectors.reports.rollups import NOUGHT, Dimension, Figures
+from orders.selectors.reports.rollups import Dimension, Figures
 from orders.selectors.reports.sales import OF_GOODS
 from products.models import Product
 
@@ -51,6 +52,12 @@ STOCK = Column(
     Unit.UNITS,
     _("Units free to sell now, not on the last of these days; nothing for what is none of our products."),
 )
+
+
+def remember(currency: str, period: Period) -> None:
+    """Have at hand what the reports of things ask of sums over many keys: that takes longest."""
+    rollups.leading(currency, period, Dimension.PRODUCT, limit=MOST)
+    rollups.units(currency, period, Dimension.PRODUCT)
 
 
 def bestsellers(asked: Asked) -> Table:
@@ -97,7 +104,7 @@ def slow_sellers(asked: Asked) -> Table:
                 "stock": stock,
                 "worth": -worth,
                 "units": units,
-                "cover": _cover(stock, units, asked.period.days),
+                "cover": _days(_tenths(stock, units, asked.period.days)) if units > 0 else None,
             },
             key,
         )
@@ -113,7 +120,7 @@ def stock_cover(asked: Asked) -> Table:
     for pk, stock in _buyable():
         key = str(pk)
         if (units := sold.get(key, 0)) > 0:
-            wanted.append((_cover(stock, units, asked.period.days) or NOUGHT, -units, pk, key, stock))
+            wanted.append((_tenths(stock, units, asked.period.days), -units, pk, key, stock))
     listed = nsmallest(MOST, wanted)
     titles = names.products_of(key for _cover, _units, _pk, key, _stock in listed)
     rows = []
@@ -126,18 +133,24 @@ def stock_cover(asked: Asked) -> Table:
             "stock": stock,
             "units": -less,
             "rate": rate.quantize(Decimal("0.01")),
-            "cover": cover,
+            "cover": _days(cover),
             "reorder": max(0, int(needed) - stock),
         }
         rows.append(Row(values, key))
     return Table(STOCK_COVER.columns, rows, left_out=len(wanted) - len(rows))
 
 
-def _cover(stock: int, units: int, days: int) -> Decimal | None:
-    """Return for how many days a stock lasts of which so many ``units`` sold in ``days``; none: endless."""
-    if units <= 0:
-        return None
-    return (Decimal(max(stock, 0)) * days / units).quantize(Decimal("0.1"))
+def _tenths(stock: int, units: int, days: int) -> int:
+    """Return for how many tenths of a day a stock lasts of which so many ``units`` sold in ``days``.
+
+    Half a tenth goes to the even one, as everywhere; whole numbers, as it is asked of all that sold.
+    """
+    tenths, rest = divmod(max(stock, 0) * days * 10, units)
+    return tenths + (2 * rest > units or (2 * rest == units and tenths % 2))
+
+
+def _days(tenths: int) -> Decimal:
+    return Decimal(tenths).scaleb(-1)
 
 
 def _buyable(*more: str) -> Any:

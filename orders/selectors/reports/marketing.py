@@ -1,6 +1,7 @@
 """Reports of what brings people here, what it costs, and what goes wrong."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q, Sum
@@ -8,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from dbProject import caching
 from dbProject.behavior import selectors as behavior
 from dbProject.behavior.models import BehaviorCount
 from orders.models import Order, OrderDiscount, Return
@@ -38,10 +40,45 @@ PAID = (
 )
 """What was paid, whatever went back since."""
 MOST = 100
+LIVE_DAYS, KEPT_SECONDS = 62, 4_200
+"""Orders of more days are many: what they say is made ready every hour, a little before it ends."""
+
+
+def remember(currency: str, period: Period) -> None:
+    """Have at hand what is asked of many orders."""
+    asked = Asked(period, None, currency)
+    if period.days > LIVE_DAYS:
+        _kept("offers", asked, _offers)
+        _kept("reasons", asked, _reasons)
+
+
+def _kept(name: str, asked: Asked, read: Callable[[Asked], list[Any]]) -> list[Any]:
+    """Return what ``read`` finds, plain data; of more than ``LIVE_DAYS`` as it was an hour ago."""
+    if asked.period.days <= LIVE_DAYS:
+        return read(asked)
+    key = f"{name}:{asked.currency}:{asked.period.first}:{asked.period.last}"
+    return caching.remember("analytics", key, lambda: read(asked), seconds=KEPT_SECONDS)
 
 
 def coupons(asked: Asked) -> Table:
-    """One query over the discounts of the orders of these days."""
+    """One query over the discounts of the orders of these days, none where it is remembered."""
+    rows = []
+    for code, offer, orders, *amounts in _kept("offers", asked, _offers):
+        cost, sales = map(Decimal, amounts)
+        values = {
+            "code": code or _now("without a code"),
+            "offer": offer,
+            "orders": orders,
+            "cost": cost,
+            "sales": sales,
+            "rate": share(cost, cost + sales),
+        }
+        rows.append(Row(values))
+    return Table(COUPONS.columns, rows)
+
+
+def _offers(asked: Asked) -> list[Any]:
+    """Return code, offer, orders, cost and sales of each, what cost most first; amounts as text."""
     first, end = asked.period.instants
     given = OrderDiscount.objects.filter(
         order__created_at__gte=first,
@@ -57,20 +94,7 @@ def coupons(asked: Asked) -> Table:
         .annotate(orders=Count("order", distinct=True), cost=Sum("amount"), sales=Sum("order__total_amount"))
     )
     found = sorted(sums, key=lambda row: (-row["cost"], row["code"], row["offer"]))
-    rows = [
-        Row(
-            {
-                "code": row["code"] or _now("without a code"),
-                "offer": row["offer"],
-                "orders": row["orders"],
-                "cost": row["cost"],
-                "sales": row["sales"],
-                "rate": share(row["cost"], row["cost"] + row["sales"]),
-            }
-        )
-        for row in found
-    ]
-    return Table(COUPONS.columns, rows)
+    return [[row["code"], row["offer"], row["orders"], str(row["cost"]), str(row["sales"])] for row in found]
 
 
 def funnel(asked: Asked) -> Table:
@@ -125,7 +149,27 @@ def vain_searches(asked: Asked) -> Table:
 
 
 def returns(asked: Asked) -> Table:
-    """Two queries."""
+    """Three queries, none where it is remembered."""
+    found = _kept("reasons", asked, _reasons)
+    whole = sum(number for _reason, number, *_more in found)
+    rows = [
+        Row(
+            {
+                "reason": str(Return.Reason(reason).label),
+                "returns": number,
+                "share": share(number, whole),
+                "declined": declined,
+                "units": units,
+                "refunded": Decimal(refunded),
+            }
+        )
+        for reason, number, declined, units, refunded in found
+    ]
+    return Table(RETURNS.columns, rows, _in_all(rows, ("returns", "declined", "units", "refunded")))
+
+
+def _reasons(asked: Asked) -> list[Any]:
+    """Return reason, returns, declined ones, units and what was refunded, as text; the most first."""
     first, end = asked.period.instants
     wanted = Return.objects.filter(
         requested_at__gte=first, requested_at__lt=end, order__currency=asked.currency
@@ -138,21 +182,11 @@ def returns(asked: Asked) -> Table:
     units = _by_reason(wanted.exclude(status=Return.Status.DECLINED).order_by(), Sum("items__quantity"))
     money = _by_reason(wanted.order_by(), Sum("refunds__amount"))
     found = sorted(counted, key=lambda row: (-row["number"], row["reason"]))
-    whole = sum(row["number"] for row in found)
-    rows = [
-        Row(
-            {
-                "reason": str(Return.Reason(row["reason"]).label),
-                "returns": row["number"],
-                "share": share(row["number"], whole),
-                "declined": row["declined"],
-                "units": units.get(row["reason"], 0),
-                "refunded": money.get(row["reason"], 0),
-            }
-        )
+    return [
+        [row["reason"], row["number"], row["declined"], units.get(row["reason"], 0),
+         str(money.get(row["reason"], 0))]
         for row in found
-    ]
-    return Table(RETURNS.columns, rows, _in_all(rows, ("returns", "declined", "units", "refunded")))
+    ]  # fmt: skip
 
 
 def _by_reason(wanted: Any, total: Any) -> dict[str, Any]:
@@ -192,7 +226,10 @@ COUPONS = Report(
     takes=CURRENT,
     is_live=True,
     picture=Picture(Kind.BAR, "offer", ("cost",), most=12),
-    facts=_("Read from the orders themselves, up to this minute; orders of before the shop know no offers."),
+    facts=_(
+        "Read from the orders themselves, up to this minute, and for more than 62 days up to an hour ago; "
+        "orders of before the shop know no offers."
+    ),
 )
 FUNNEL = Report(
     slug="funnel",
@@ -293,5 +330,7 @@ RETURNS = Report(
     takes=CURRENT,
     is_live=True,
     picture=Picture(Kind.BAR, "reason", ("returns",), most=12),
-    facts=_("Read from the returns themselves, up to this minute."),
+    facts=_(
+        "Read from the returns themselves, up to this minute, and for more than 62 days up to an hour ago."
+    ),
 )

@@ -21,7 +21,7 @@ EXACT = Decimal("0.0001")
 NOUGHT = Decimal(0)
 FEE = "fee:"
 """How the keys of what is no goods begin."""
-REMEMBERED_SECONDS = 3_600
+REMEMBERED_SECONDS = 86_400
 SUMS = "rollups"
 """The name of the result that says how far the sums reach."""
 
@@ -91,9 +91,10 @@ def by_key(currency: str, period: Period, dimension: str) -> dict[str, Figures]:
 
 
 def leading(currency: str, period: Period, dimension: str, *, limit: int) -> list[str]:
-    """Return the keys of goods that sold with the most revenue, most first; two queries, one once remembered.
+    """Return the keys of goods that sold with the most revenue, most first.
 
-    What all of them came to is not asked for: at ten thousand keys that would take longer than finding them.
+    Three queries, two once remembered. What all of them came to is not asked for: at ten
+    thousand keys that would take longer than finding them.
     """
     build = partial(_leading, currency, period, dimension, limit=limit)
     return _remembered(f"leading:{limit}:{currency}:{dimension}:{period.first}:{period.last}", build)
@@ -106,7 +107,7 @@ def _leading(currency: str, period: Period, dimension: str, *, limit: int) -> li
 
 
 def units(currency: str, period: Period, dimension: str) -> dict[str, int]:
-    """Return key -> units sold in a period; two queries, one once remembered."""
+    """Return key -> units sold in a period; three queries, two once remembered."""
     build = partial(_units, currency, period, dimension)
     return _remembered(f"units:{currency}:{dimension}:{period.first}:{period.last}", build)
 

@@ -1,4 +1,4 @@
-"""Bringing everything that is computed of orders up to date: exported, summed, swapped in. Repeatable.
+"""Bringing everything that is computed of orders up to date: exported, summed, swapped in, kept at hand.
 
 Resumable at every step: days that are exported are in the manifest, days that are summed in ``RolledDay``,
 results are replaced whole. As a job it works in slices; a slice begins where the tables say.
@@ -19,12 +19,12 @@ from dbProject.locks import patience
 from orders.analytics import dataset, engine, loyalty, sums
 from orders.analytics.errors import DataDamaged
 from orders.models import AnalysisResult
-from orders.services.analytics import export, rollups
+from orders.services.analytics import export, rollups, warming
 from orders.services.analytics.export import Export
 from orders.services.analytics.rollups import Rolled
 
 KIND = "refresh_analytics"
-EXPORT, ROLL_UP, RESULTS = "export", "rollups", "results"
+EXPORT, ROLL_UP, RESULTS, WARM = "export", "rollups", "results", "warm"
 """The steps of a job, in their order."""
 
 
@@ -55,6 +55,7 @@ def run(*, everything: bool = False, tell: Callable[[str, int, int], None] = lam
         with engine.client() as client:
             done.rolled = rollups.refresh(client, progress=lambda now: tell(ROLL_UP, now.months, now.total))
             done.results = write_results(client)
+    warming.warm()
     return done
 
 
@@ -129,7 +130,7 @@ def start_if_due() -> Job | None:
 def work(turn: Turn) -> Progress:
     """Do a slice of it, as handler of the job: at most a step, and of a step what some seconds allow."""
     position = turn.job.position or {"step": EXPORT, "is_planned": False, "slice": 0}
-    step = {EXPORT: _export, ROLL_UP: _roll_up, RESULTS: _results}[position["step"]]
+    step = {EXPORT: _export, ROLL_UP: _roll_up, RESULTS: _results, WARM: _warm}[position["step"]]
     return step(turn, position)
 
 
@@ -174,7 +175,12 @@ def _roll_up(turn: Turn, _position: dict[str, Any]) -> Progress:
     return Progress(position={"step": RESULTS}) if done.is_finished else progress(done)
 
 
-def _results(turn: Turn, position: dict[str, Any]) -> Progress:
+def _results(_turn: Turn, _position: dict[str, Any]) -> Progress:
     with engine.client() as client:
         count = write_results(client)
-    return Progress(position=position, done=1, total=1, result={"results": count}, is_finished=True)
+    return Progress(position={"step": WARM}, result={"results": count})
+
+
+def _warm(turn: Turn, position: dict[str, Any]) -> Progress:
+    warming.warm()
+    return Progress(position=position, done=1, total=1, result=turn.job.result, is_finished=True)
