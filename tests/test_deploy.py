@@ -8,39 +8,20 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
-from django.conf import settings
 from django.db import ProgrammingError, connection, transaction
-from django.urls import resolve
 
 from dbProject.architecture import problems
 from deploy.cluster import machine
-
-ROOT = Path(settings.BASE_DIR)
-DEPLOY = ROOT / "deploy"
-COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
-KUSTOMIZATION = yaml.safe_load((DEPLOY / "kubernetes/kustomization.yaml").read_text())
-OBJECTS = [
-    thing
-    for name in KUSTOMIZATION["resources"]
-    for thing in yaml.safe_load_all((DEPLOY / "kubernetes" / name).read_text())
-]
-BY_KIND = {kind: [one for one in OBJECTS if one["kind"] == kind] for kind in {one["kind"] for one in OBJECTS}}
-PODS = {one["metadata"]["name"]: one["spec"]["template"] for one in BY_KIND["Deployment"] + BY_KIND["Job"]}
-OURS = set(re.findall(r"^# ([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)) | {"PORT"}
+from tests.manifests import COMPOSE, DEPLOY, KUBERNETES, OURS, ROOT, variables_of
 
 
 def wanted_by(template):
     return set(re.findall(r"\$\{([A-Z_]+)\}", (DEPLOY / template).read_text()))
 
 
-def variables_of(container):
-    return {one["name"]: one.get("value") for one in container.get("env", [])}
-
-
 NGINX = {
     "compose": COMPOSE["services"]["nginx"]["environment"],
-    "Kubernetes": variables_of(PODS["nginx"]["spec"]["containers"][0]),
+    "Kubernetes": variables_of(KUBERNETES.pods["nginx"]["spec"]["containers"][0]),
 }
 
 
@@ -146,31 +127,23 @@ def test_no_role_of_the_shop_is_a_superuser_and_only_the_owner_changes_tables():
 
 
 def test_prometheus_reaches_every_process_that_counts():
-    literals = dict(line.split("=", 1) for line in KUSTOMIZATION["configMapGenerator"][0]["literals"])
     given = COMPOSE["services"]["web-1"]["environment"]
-    for networks in (literals["METRICS_ALLOWED_NETWORKS"], given["METRICS_ALLOWED_NETWORKS"]):
+    for networks in (KUBERNETES.literals["METRICS_ALLOWED_NETWORKS"], given["METRICS_ALLOWED_NETWORKS"]):
         assert "0.0.0.0/0" not in networks.split(",")
         assert any(not network.startswith("127.") for network in networks.split(","))
-    (worker,) = PODS["worker"]["spec"]["containers"]
+    (worker,) = KUBERNETES.pods["worker"]["spec"]["containers"]
     for variables in (variables_of(worker), COMPOSE["services"]["worker"]["environment"]):
         assert variables["WORKER_METRICS_BIND"] == "0.0.0.0:9101"
         assert variables["PROMETHEUS_MULTIPROC_DIR"].startswith("/tmp/")  # noqa: S108 -- all else is read-only
     assert worker["ports"] == [{"name": "metrics", "containerPort": 9101}]
 
-    open_to_monitoring = set()
-    for policy in BY_KIND["NetworkPolicy"]:
-        chosen = policy["spec"]["podSelector"]
-        apps = [app for rule in chosen.get("matchExpressions", ()) for app in rule["values"]]
-        apps += chosen.get("matchLabels", {}).values()
-        for rule in policy["spec"].get("ingress", ()):
-            who = [
-                one["namespaceSelector"]["matchLabels"]
-                for one in rule.get("from", ())
-                if "namespaceSelector" in one
-            ]
-            if {"kubernetes.io/metadata.name": "monitoring"} in who:
-                open_to_monitoring |= {(app, port["port"]) for app in apps for port in rule["ports"]}
-    assert open_to_monitoring == {("web", 8000), ("live", 8000), ("worker", 9101)}
+
+def test_compose_takes_its_file_and_the_forge_its_workflow():
+    files = {"compose-spec": "deploy/compose.yaml", "github-workflows": ".github/workflows/ci.yml"}
+    for schema, path in files.items():
+        ask = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}", ROOT / path]
+        done = subprocess.run(ask, capture_output=True, text=True, check=False)  # noqa: S603 -- our own files
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_pgbouncer_is_given_what_it_wants():
@@ -231,59 +204,6 @@ def test_each_container_is_given_the_password_of_its_own_role_and_no_other():
         given = set(re.findall(r"\$\{([A-Z]+)_PASSWORD\}", str(service.get("environment"))))
         assert given == ({roles[name]} if name in roles else set()), name
     assert COMPOSE["services"]["web-1"]["env_file"] == "shop.env"
-
-
-@pytest.mark.parametrize("name", PODS)
-def test_a_pod_may_do_little_and_asks_for_what_it_needs(name):
-    pod = PODS[name]["spec"]
-    (container,) = pod["containers"]
-
-    assert pod["securityContext"]["runAsNonRoot"] is True
-    assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
-    assert pod["automountServiceAccountToken"] is False
-    assert container["securityContext"]["readOnlyRootFilesystem"] is True
-    assert container["securityContext"]["allowPrivilegeEscalation"] is False
-    assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
-    assert {"cpu", "memory"} == container["resources"]["requests"].keys()
-    assert "memory" in container["resources"]["limits"]
-    mounts = {mount["name"] for mount in container["volumeMounts"]}
-    assert mounts == {volume["name"] for volume in pod["volumes"]}
-    if container["image"] == "shop":
-        assert variables_of(container).keys() <= OURS
-
-
-def test_a_release_in_kubernetes_takes_nobody_away_before_somebody_else_serves():
-    for deployment in BY_KIND["Deployment"]:
-        name, spec = deployment["metadata"]["name"], deployment["spec"]
-        if name == "beat":
-            assert (spec["replicas"], spec["strategy"]) == (1, {"type": "Recreate"})
-            continue
-        assert spec["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
-        assert spec["replicas"] >= 2
-        assert any(budget["metadata"]["name"] == name for budget in BY_KIND["PodDisruptionBudget"])
-    for name in ("web", "live", "nginx"):
-        (container,) = PODS[name]["spec"]["containers"]
-        assert container["lifecycle"]["preStop"]
-        for probe in ("readinessProbe", "livenessProbe"):
-            if asked := container[probe].get("httpGet"):
-                assert resolve(asked["path"])
-                assert asked["httpHeaders"] == [{"name": "Host", "value": "shop.example.com"}]
-
-
-def test_what_kubernetes_selects_is_there():
-    apps = {pod["metadata"]["labels"]["app"] for pod in PODS.values()}
-    selected = [
-        *(service["spec"]["selector"]["app"] for service in BY_KIND["Service"]),
-        *(budget["spec"]["selector"]["matchLabels"]["app"] for budget in BY_KIND["PodDisruptionBudget"]),
-        *(scaled["spec"]["scaleTargetRef"]["name"] for scaled in BY_KIND["HorizontalPodAutoscaler"]),
-    ]
-    for policy in BY_KIND["NetworkPolicy"]:
-        chosen = policy["spec"]["podSelector"]
-        selected += [app for rule in chosen.get("matchExpressions", ()) for app in rule["values"]]
-        selected += chosen.get("matchLabels", {}).values()
-    assert set(selected) <= apps
-    configured = {line.partition("=")[0] for line in KUSTOMIZATION["configMapGenerator"][0]["literals"]}
-    assert configured <= OURS
 
 
 def test_systemd_takes_the_units(tmp_path):

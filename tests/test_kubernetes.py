@@ -1,0 +1,147 @@
+"""The objects of Kubernetes: valid, tight, and reachable by whom they are meant for."""
+
+import kubernetes_validate
+import pytest
+from django.urls import resolve
+
+from tests.manifests import ANALYTICS, COMPOSE, KUBERNETES, OURS, variables_of
+
+VERSION = "1.37"
+WITHOUT_A_SECOND = {"beat", "dask-scheduler"}
+"""What there is once at most."""
+
+
+def chosen_by(policy):
+    """Return the apps that a network policy is about."""
+    return apps_of(policy["spec"]["podSelector"])
+
+
+def apps_of(selector):
+    apps = [app for rule in selector.get("matchExpressions", ()) for app in rule["values"]]
+    return [*apps, *selector.get("matchLabels", {}).values()]
+
+
+def ways(policies):
+    """Return (from, to, port) of everything that one app is let in by another."""
+    return {
+        (who, whom, port["port"])
+        for policy in policies
+        for rule in policy["spec"].get("ingress", ())
+        for one in rule.get("from", ())
+        for who in apps_of(one.get("podSelector", {}))
+        for whom in chosen_by(policy)
+        for port in rule["ports"]
+    }
+
+
+@pytest.mark.parametrize("made", [KUBERNETES, ANALYTICS], ids=["plain", "with analytics"])
+def test_kubernetes_takes_every_object(made):
+    for one in made.objects:
+        kubernetes_validate.validate(one, VERSION, strict=True)
+
+
+@pytest.mark.parametrize("name", ANALYTICS.pods)
+def test_a_pod_may_do_little_and_asks_for_what_it_needs(name):
+    for made in (KUBERNETES, ANALYTICS):
+        if name not in made.pods:
+            continue
+        pod = made.pods[name]["spec"]
+        (container,) = pod["containers"]
+
+        assert pod["securityContext"]["runAsNonRoot"] is True
+        assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        assert pod["automountServiceAccountToken"] is False
+        assert container["securityContext"]["readOnlyRootFilesystem"] is True
+        assert container["securityContext"]["allowPrivilegeEscalation"] is False
+        assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+        assert {"cpu", "memory"} == container["resources"]["requests"].keys()
+        assert "memory" in container["resources"]["limits"]
+        mounts = {mount["name"] for mount in container["volumeMounts"]}
+        assert mounts == {volume["name"] for volume in pod["volumes"]}
+        if "envFrom" in container:
+            assert variables_of(container).keys() <= OURS
+
+
+def test_a_release_in_kubernetes_takes_nobody_away_before_somebody_else_serves():
+    budgets = {budget["metadata"]["name"] for budget in ANALYTICS.of("PodDisruptionBudget")}
+    for deployment in ANALYTICS.of("Deployment"):
+        name, spec = deployment["metadata"]["name"], deployment["spec"]
+        if name in WITHOUT_A_SECOND:
+            assert (spec["replicas"], spec["strategy"]) == (1, {"type": "Recreate"})
+            continue
+        assert spec["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
+        assert spec["replicas"] >= 2
+        assert name in budgets
+    for name in ("web", "live", "nginx"):
+        (container,) = KUBERNETES.pods[name]["spec"]["containers"]
+        assert container["lifecycle"]["preStop"]
+        for probe in ("readinessProbe", "livenessProbe"):
+            if asked := container[probe].get("httpGet"):
+                assert resolve(asked["path"])
+                assert asked["httpHeaders"] == [{"name": "Host", "value": "shop.example.com"}]
+
+
+@pytest.mark.parametrize("made", [KUBERNETES, ANALYTICS], ids=["plain", "with analytics"])
+def test_what_kubernetes_selects_is_there(made):
+    apps = {pod["metadata"]["labels"]["app"] for pod in made.pods.values()}
+    selected = [
+        *(service["spec"]["selector"]["app"] for service in made.of("Service")),
+        *(budget["spec"]["selector"]["matchLabels"]["app"] for budget in made.of("PodDisruptionBudget")),
+        *(scaled["spec"]["scaleTargetRef"]["name"] for scaled in made.of("HorizontalPodAutoscaler")),
+        *(app for policy in made.of("NetworkPolicy") for app in chosen_by(policy)),
+        *(app for way in ways(made.of("NetworkPolicy")) for app in way[:2]),
+    ]
+    assert set(selected) <= apps
+    assert KUBERNETES.literals.keys() <= OURS
+
+
+def test_prometheus_is_let_in_where_processes_count_and_nowhere_else():
+    open_to_monitoring = {
+        (app, port["port"])
+        for policy in ANALYTICS.of("NetworkPolicy")
+        for rule in policy["spec"].get("ingress", ())
+        for one in rule.get("from", ())
+        if one.get("namespaceSelector", {}).get("matchLabels")
+        == {"kubernetes.io/metadata.name": "monitoring"}
+        for app in chosen_by(policy)
+        for port in rule["ports"]
+    }
+    assert open_to_monitoring == {("web", 8000), ("live", 8000), ("worker", 9101)}
+
+
+def test_dask_runs_the_image_of_the_shop_s_workers_and_knows_no_secret():
+    (worker,) = ANALYTICS.pods["worker"]["spec"]["containers"]
+    tags = {image["name"]: image["newTag"] for image in ANALYTICS.kustomization["images"]}
+    assert tags[worker["image"]] == KUBERNETES.kustomization["images"][0]["newTag"]
+    assert variables_of(worker).items() >= {
+        "ANALYTICS_DIR": "/srv/analytics", "DASK_SCHEDULER_ADDRESS": "tcp://dask-scheduler:8786"
+    }.items()  # fmt: skip
+    for name in ("dask-scheduler", "dask-worker"):
+        pod = ANALYTICS.pods[name]["spec"]
+        (container,) = pod["containers"]
+        assert container["image"] == worker["image"]
+        assert "envFrom" not in container
+        assert all("value" in one for one in container.get("env", ()))
+        for mounted in (container, worker):
+            assert {"name": "analytics", "mountPath": "/srv/analytics"} in mounted["volumeMounts"]
+        claimed = {"name": "analytics", "persistentVolumeClaim": {"claimName": "analytics"}}
+        assert claimed in pod["volumes"]
+        assert claimed in ANALYTICS.pods["worker"]["spec"]["volumes"]
+    in_compose = COMPOSE["services"]["dask-worker"]["environment"]
+    (dask,) = ANALYTICS.pods["dask-worker"]["spec"]["containers"]
+    assert variables_of(dask) == in_compose
+
+
+def test_nobody_but_the_shop_s_workers_reaches_dask_and_dask_reaches_nobody_else():
+    ours = {"dask-scheduler", "dask-worker"}
+    policies = ANALYTICS.of("NetworkPolicy")
+    assert {way for way in ways(policies) if way[1] in ours} == {
+        ("worker", "dask-scheduler", 8786), ("dask-worker", "dask-scheduler", 8786),
+        *((who, "dask-worker", port) for who in ours for port in (8788, 8789)),
+    }  # fmt: skip
+    for policy in policies:
+        if ours & set(chosen_by(policy)):
+            assert policy["spec"]["policyTypes"] == ["Ingress", "Egress"]
+            reached = [app for rule in policy["spec"]["egress"] for one in rule["to"]
+                       for app in apps_of(one["podSelector"])]  # fmt: skip
+            assert set(reached) <= ours
