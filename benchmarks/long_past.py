@@ -27,22 +27,23 @@ SOLD = f"""
 COPIED = """
     (SELECT *, row_number() OVER () - 1 AS place, count(*) OVER () AS places FROM {{table}}) row, orders made
     WHERE made.id > %s AND mod(made.id, {every}) = 0 AND place = mod(made.id / {every}, places)
+    ORDER BY made.id
 """
 
 
 def live(orders: int) -> None:
     """Copy the orders that there are until there are ``orders``; some with a discount, some with a return."""
     known, last = Order.objects.count(), Order.objects.latest("pk").pk
+    times = orders // known - 1
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             copying(
                 Order,
-                "orders row, generate_series(1, %s) n",
+                f"orders row, generate_series(1, {times}) n ORDER BY n DESC",
                 order_number="substr(md5(row.id::text || '/' || n), 1, 19)",
                 idempotency_key="row.idempotency_key || '/' || n",
-                created_at=f"now() - random() * interval '{YEARS} years'",
-            ),
-            [orders // known - 1],
+                created_at=f"now() - (n - random()) / {times} * interval '{YEARS} years'",
+            )
         )
         for model, every, changed in (
             (OrderDiscount, 3, {}),
