@@ -26,7 +26,7 @@ import django
 import psutil
 
 from benchmarks.databases import ROOT
-from tests.services import free_port
+from deploy.servers import free_port
 
 LINES = (1_000_000, 10_000_000, 50_000_000)
 MOST_MEGABYTES, STEEPEST = 2_000, 5.5

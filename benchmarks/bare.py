@@ -9,8 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from benchmarks import buying
+from deploy.servers import postgres_bin
 from orders.models import Order
-from tests.services import postgres_bin
 
 RATE = re.compile(r"tps = ([\d.]+)")
 UUID = re.compile(r"'[0-9a-f]{8}-[0-9a-f-]{27}'::uuid")

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from benchmarks.buying import FIRST_PRODUCT
 from benchmarks.databases import ROOT
 from benchmarks.load import HOST, READY_SECONDS, answers, gunicorn
-from tests.services import free_port
+from deploy.servers import free_port
 
 HIDDEN = re.compile(r'name="(csrfmiddlewaretoken|idempotency_key|total_seen)" value="([^"]+)"')
 CHOSEN = re.compile(r'name="shipping_method" value="(\d+)" checked')

@@ -17,7 +17,7 @@ import psutil
 from django.db import connection as database
 
 from benchmarks.databases import ROOT
-from tests.services import free_port
+from deploy.servers import free_port
 
 HOST = "shop.example.com"
 HEADERS = {"Host": HOST, "X-Forwarded-Proto": "https"}

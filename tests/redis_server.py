@@ -5,7 +5,7 @@ import socket
 import subprocess
 from contextlib import contextmanager
 
-from tests.services import free_port, redis_bin
+from deploy.servers import free_port, redis_bin
 
 
 @contextmanager

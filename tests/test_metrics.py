@@ -23,10 +23,10 @@ from dbProject.metrics.models import Reading
 from dbProject.metrics.observing import observe_task
 from dbProject.observation import Observation, ObservationMiddleware
 from dbProject.outbox.models import OutboxEvent
+from deploy.servers import free_port
 from orders.services import reconciliation, status, timeline
 from orders.tests.factories import OrderFactory
 from products.tests.factories import ProductFactory
-from tests.services import free_port
 
 pytestmark = pytest.mark.integration
 ROOT = Path(__file__).parents[1]

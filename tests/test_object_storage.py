@@ -15,6 +15,7 @@ from moto.server import ThreadedMotoServer
 from dbProject.jobs import services as jobs
 from dbProject.jobs.models import Job
 from dbProject.settings import storage
+from deploy.servers import free_port
 from orders.models import Document
 from orders.selectors import orders
 from orders.tests import bank
@@ -23,7 +24,6 @@ from products.models import Product
 from products.services import pictures
 from products.tests.factories import BrandFactory, CategoryFactory, ProductFactory
 from products.tests.pictures import picture
-from tests.services import free_port
 from users.services import avatars
 
 pytestmark = pytest.mark.integration

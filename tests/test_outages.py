@@ -8,7 +8,7 @@ from django.utils import translation
 from dbProject import logs
 from dbProject.behavior import sources
 from dbProject.sessions import SessionStore
-from tests.services import free_port
+from deploy.servers import free_port
 from users.middleware import SessionAddressMiddleware
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.integration]

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-SERVICES = Path(__file__).with_name("services.py")
+ROOT = Path(__file__).resolve().parents[1]
+SERVICES = ("-m", "tests.services")
 TIMEOUT_SECONDS = 60
 REPORT = r"""
 import json, os, re, signal, socket, subprocess, sys, psycopg2
@@ -71,7 +72,7 @@ def assert_nothing_is_left_of(report):
 def run_report(*options, python=sys.executable, **how):
     """Run the report to its end and return what it said."""
     done = subprocess.run(
-        [python, SERVICES, *options, python, "-c", REPORT],
+        [python, *SERVICES, *options, python, "-c", REPORT],
         capture_output=True,
         text=True,
         timeout=TIMEOUT_SECONDS,
@@ -88,7 +89,7 @@ def staying():
     """The script with a command that stays, that command's report, and a pipe that the last one closes."""
     reading, writing = os.pipe()
     script = subprocess.Popen(
-        [sys.executable, SERVICES, sys.executable, "-c", REPORT, "stay"],
+        [sys.executable, *SERVICES, sys.executable, "-c", REPORT, "stay"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         pass_fds=[writing],
@@ -170,7 +171,7 @@ def test_every_command_runs_and_the_first_failure_is_the_status(tmp_path):
         *("touch", second),
     ]
     done = subprocess.run(
-        [sys.executable, SERVICES, *commands],
+        [sys.executable, *SERVICES, *commands],
         timeout=TIMEOUT_SECONDS,
         check=False,
         stderr=subprocess.PIPE,
@@ -193,7 +194,7 @@ def test_the_next_start_removes_what_a_dead_run_left_and_spares_a_living_one(tmp
     with (living / "lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         subprocess.run(
-            [sys.executable, SERVICES, "true"],
+            [sys.executable, *SERVICES, "true"],
             env=os.environ | {"TMPDIR": str(tmp_path)},
             timeout=TIMEOUT_SECONDS,
             check=True,
@@ -221,7 +222,7 @@ def test_an_ordinary_account_can_start_them(choice):
     for python in (sys.executable, "/usr/bin/python3", "/usr/local/bin/python3"):
         with contextlib.suppress(OSError):
             test = subprocess.run(
-                [python, "-c", f"import psycopg2; open({str(SERVICES)!r})"],
+                [python, "-c", f"import psycopg2; open({__file__!r})"],
                 env=packages,
                 cwd="/",
                 check=False,
@@ -236,7 +237,7 @@ def test_an_ordinary_account_can_start_them(choice):
     try:
         home.chmod(0o777)
         environment = os.environ | packages | {"TMPDIR": str(home), "SHOP_SERVICES": choice}
-        report = run_report(python=python, cwd="/", env=environment, **ordinary)
+        report = run_report(python=python, cwd=ROOT, env=environment, **ordinary)
         assert_nothing_is_left_of(report)
         assert report["valkey"] or not choice
         assert list(home.iterdir()) == []

@@ -14,8 +14,8 @@ from django.utils import timezone
 from dbProject import health, probing
 from dbProject.outbox.models import OutboxEvent
 from dbProject.settings import base
+from deploy.servers import free_port
 from tests import redis_server as redis_servers
-from tests.services import free_port
 
 pytestmark = pytest.mark.integration
 ALL_WELL = {"database": "ok", "migrations": "ok", "cache": "ok", "broker": "ok", "outbox": "ok"}

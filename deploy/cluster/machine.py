@@ -18,7 +18,7 @@ import psutil
 import psycopg2
 
 from deploy.cluster.processes import NotReady
-from tests.services import postgres_bin, unprivileged
+from deploy.servers import postgres_bin, unprivileged
 
 NoDatabase = psycopg2.OperationalError
 ADMINISTRATOR = "shop"

@@ -21,7 +21,7 @@ from typing import Self
 
 from deploy.cluster import machine
 from deploy.cluster.processes import Crew, NotReady, Program
-from tests.services import redis_bin, unprivileged
+from deploy.servers import redis_bin, unprivileged
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"

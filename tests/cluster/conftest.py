@@ -11,9 +11,9 @@ import pytest
 
 from deploy.cluster import machine
 from deploy.cluster.topology import DATABASE, Cluster
+from deploy.servers import Guard
 from tests.cluster.visitors import Crowd, Visitor
 from tests.faults.postbox import Postbox
-from tests.services import Guard
 from users.services.demo import PASSWORD
 
 DEMO = ["--products", "24", "--customers", "2", "--orders", "0"]

@@ -15,9 +15,9 @@ from celery import current_app
 from django.conf import settings
 from django.db import connection
 
+from deploy.servers import Guard, end, free_port
 from tests.faults.moments import FOLDER
 from tests.faults.patience import DEADLINE_SECONDS
-from tests.services import Guard, end, free_port
 
 LOOK_EVERY = 0.05
 LOGGED = 4_000

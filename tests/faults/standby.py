@@ -12,8 +12,9 @@ import psycopg2
 import pytest
 from django.db import connection
 
+from deploy.servers import LAST_RESORT, free_port, postgres_bin, unprivileged
 from tests.faults.processes import wait_until
-from tests.services import LAST_RESORT, MAX_CONNECTIONS, free_port, postgres_bin, unprivileged
+from tests.services import MAX_CONNECTIONS
 
 LAG = "1h"
 

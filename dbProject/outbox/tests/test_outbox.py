@@ -24,7 +24,7 @@ from redis.retry import Retry
 
 from dbProject.outbox import services as outbox
 from dbProject.outbox.models import OutboxEvent
-from tests.services import free_port, redis_bin
+from deploy.servers import free_port, redis_bin
 
 BEFORE = """
 import os, signal, time
