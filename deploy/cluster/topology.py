@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Self
 
-from deploy.cluster import machine
+from deploy.cluster import machine, nginx
 from deploy.cluster.processes import Crew, NotReady, Program
 from deploy.servers import redis_bin, unprivileged
 
@@ -149,7 +149,7 @@ class Cluster:
             self.crew.start(*(self._web(name) for name in WEBS), self._live(), self._worker(), self._clock())
             seeded.result()
         self._configure_nginx()
-        self.crew.start(self._nginx())
+        self.crew.start(nginx.program(self.folder, port=self.ports["nginx"]))
 
     def manage(self, *arguments: str, owner: bool = True) -> str:
         """Run ``manage.py`` as the owner of the database, unless told otherwise; return its words.
@@ -316,60 +316,11 @@ class Cluster:
             answers=lambda: True,  # it listens nowhere; what it does is seen in the outbox
         )
 
-    def _nginx(self) -> Program:
-        return Program(
-            name="nginx",
-            command=[
-                machine.program("nginx"),
-                "-c",
-                self.folder / "nginx/nginx.conf",
-                "-g",
-                "daemon off;",
-            ],
-            environment=machine.plain_environment(),
-            folder=self.folder,
-            answers=lambda: machine.is_alive(self.ports["nginx"]),
-            ending=signal.SIGQUIT,
-            ending_seconds=5,
-        )
-
     # What they need
 
     def _configure_nginx(self) -> None:
-        folder = self.folder / "nginx"
-        folder.mkdir(exist_ok=True)
-        server = "server 127.0.0.1:{} max_fails=3 fail_timeout=2s{};"
-        webs = [server.format(self.ports[name], " down" if name in self._resting else "") for name in WEBS]
-        shop = machine.filled_in(
-            DEPLOY / "nginx/shop.conf.template",
-            WEB_SERVERS="\n    ".join(webs),
-            LIVE_SERVERS=server.format(self.ports["live"], ""),
-            LISTEN=f"127.0.0.1:{self.ports['nginx']}",
-            SERVER_NAME="127.0.0.1 localhost",
-            TLS="",
-            REAL_IP="",
-            SCHEME="$scheme",
-            ACCESS_LOG=self.folder / "logs/access.log",
-            STATIC_ROOT=self.folder / "static",
-            MEDIA_ROOT=self.folder / "media",
-            ERROR_PAGES=DEPLOY / "nginx",
-        )
-        (folder / "shop.conf").write_text(shop)
-        is_root = os.geteuid() == 0
-        paths = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-        configuration = folder / "nginx.conf"
-        configuration.write_text(
-            f"{'user root;' if is_root else ''}\n"
-            f"pid {folder}/nginx.pid;\nerror_log stderr warn;\nworker_processes 1;\n"
-            "events { worker_connections 2048; }\n"
-            f"http {{\ninclude {machine.mime_types()};\n"
-            + "".join(f"{path}_temp_path {folder}/{path};\n" for path in paths)
-            + f"include {folder}/shop.conf;\n}}\n"
-        )
-        test = [machine.program("nginx"), "-t", "-q", "-c", configuration]
-        done = subprocess.run([str(part) for part in test], capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise NotReady(f"nginx does not take its configuration:\n{done.stderr}")
+        webs = {self.ports[name]: name not in self._resting for name in WEBS}
+        nginx.configure(self.folder, port=self.ports["nginx"], webs=webs, live=self.ports["live"])
 
     def _make_postgres(self) -> None:
         data = self.room / "postgres"

@@ -1,9 +1,8 @@
 """Carriers on loopback: good ones, and every kind of bad one."""
 
 import json
-import threading
-from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.loopback import LoopbackServer
 
 PATIENCE_SECONDS = 20
 """How long a server waits for what a test has promised, so that it ends by itself."""
@@ -21,49 +20,26 @@ def quote(**fields):
     } | fields
 
 
-class CarrierServer:
+class CarrierServer(LoopbackServer):
     """A carrier of its own; ``answer`` takes the request and the question, and answers."""
 
+    path = "/quotes"
+
     def __init__(self, answer=None):
+        super().__init__()
         self.answer = answer or (lambda request, _question: send(request, [quote()]))
-        self.questions = []
-        self.headers = []
-        self.paths = []
-        self.is_over = threading.Event()
-        owner = self
+        self.questions, self.headers, self.paths = [], [], []
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
+    def post(self, request, body):
+        question = json.loads(body)
+        self.questions.append(question)
+        self.headers.append(request.headers)
+        self.paths.append(request.path)
+        self.answer(request, question)
 
-            def do_POST(self):
-                question = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                owner.questions.append(question)
-                owner.headers.append(self.headers)
-                owner.paths.append(self.path)
-                with suppress(ConnectionError):  # who asks may have gone away
-                    owner.answer(self, question)
-
-            def do_GET(self):
-                owner.paths.append(self.path)
-                send(self, [quote(price="0.01")])
-
-            def log_message(self, *_):
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True  # a connection that is kept open must not keep us
-        self.url = f"http://127.0.0.1:{self._server.server_port}/quotes"
-
-    def __enter__(self):
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.is_over.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+    def get(self, request):
+        self.paths.append(request.path)
+        send(request, [quote(price="0.01")])
 
 
 def send(request, body, status=200, **headers):

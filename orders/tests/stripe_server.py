@@ -4,19 +4,18 @@ import json
 import re
 import threading
 import time
-from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from urllib.parse import parse_qs, urlsplit
 
 from orders.gateways import signatures
+from tests.loopback import LoopbackServer
 
 
 class Refusal(Exception):
     """An answer of 400."""
 
 
-class StripeServer:
+class StripeServer(LoopbackServer):
     """Sessions, payments and refunds in memory. ``faults`` go wrong one call after the other.
 
     A fault is ``hang`` (no answer, nothing done), ``lose`` (done, and the line breaks), a status like 500, or
@@ -26,38 +25,16 @@ class StripeServer:
     secret = "whsec_test"  # noqa: S105
 
     def __init__(self):
+        super().__init__()
         self.sessions, self.intents, self.refunds = {}, {}, {}
         self.answers, self.faults, self.calls = {}, [], []
-        self.is_over = threading.Event()
         self._numbers, self._lock = count(1), threading.RLock()
-        owner = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
+    def post(self, request, body):
+        self.serve(request, body.decode())
 
-            def do_POST(self):
-                owner.serve(self, self.rfile.read(int(self.headers["Content-Length"] or 0)).decode())
-
-            def do_GET(self):
-                owner.serve(self, urlsplit(self.path).query)
-
-            def log_message(self, *_):
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __enter__(self):
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.is_over.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+    def get(self, request):
+        self.serve(request, urlsplit(request.path).query)
 
     # What customers do on Stripe's page, and what Stripe then sends
 
@@ -218,9 +195,8 @@ class StripeServer:
 
     def _send(self, request, status, answer):
         body = json.dumps(answer).encode()
-        with suppress(ConnectionError):  # who asks may have gone away
-            request.send_response(status)
-            request.send_header("Content-Type", "application/json")
-            request.send_header("Content-Length", str(len(body)))
-            request.end_headers()
-            request.wfile.write(body)
+        request.send_response(status)
+        request.send_header("Content-Type", "application/json")
+        request.send_header("Content-Length", str(len(body)))
+        request.end_headers()
+        request.wfile.write(body)
