@@ -1,5 +1,9 @@
 """A system that listens: a real server on loopback that keeps what it was told and answers as it likes."""
 
+from django.db import transaction
+
+from dbProject.outbox.tests.working import work_off
+from dbProject.webhooks import services
 from tests.loopback import LoopbackServer
 
 
@@ -32,3 +36,13 @@ class Receiver(LoopbackServer):
 
     def ids(self):
         return [headers["webhook-id"] for headers, _body in self.told]
+
+
+def listens(receiver, **fields):
+    return services.add_endpoint(url=receiver.url, name="Warehouse", **fields)
+
+
+def publish(kind="order.created", **data):
+    with transaction.atomic():
+        services.publish(kind, data or {"order": {"order_number": "ORD-1", "total_amount": "64.90"}})
+    work_off("dbProject.webhooks.tasks.fan_out_webhook")
