@@ -7,7 +7,8 @@ The shop is set up as in production, behind gunicorn's two workers, and asked by
 *Warm* pages are shared ones; *cold* ones are built for every request, with what ``caching.remember`` holds.
 The ceiling of a warm page is a bare view that returns 20 KB from Redis, that of a cold one a bare view that
 reads 24 rows and renders 20 KB. Before and after each page the bare view is measured, so that the machine's
-mood falls on both; the page's share is of the mean of these two.
+mood falls on both; the page's share is of the mean of these two. What a search costs in a larger shop is
+reported: ten times as many products have the word, and all of them are put in order.
 
 ``DATABASE_URL`` names a Postgres on which databases may be made, ``REDIS_URL`` a Redis that may be emptied.
 """
@@ -114,7 +115,8 @@ class Report:
                 share = load.rate / ceiling
                 _line(page, kind, load, ceiling, _queries(path, shared_seconds=seconds))
                 self.costs.setdefault((page, kind), {})[products] = load
-                if page != "home" and share < least(page):
+                is_reported = page == "home" or (page == "search" and products > min(self.costs[page, kind]))
+                if share < least(page) and not is_reported:
                     self.missed.append(f"{kind} {page} with {products:,}: {share:.2f} < {least(page)}")
             megabytes, resident = shop.megabytes()
             print(f"memory of a worker: {megabytes:.0f} MB ({resident:.0f} with what workers share)")
