@@ -69,7 +69,7 @@ def _fill(options: argparse.Namespace) -> None:
         f" {rows:,} sums of days and months (made in {time.monotonic() - start:.0f} s)"
     )
     start = time.monotonic()
-    periods = warming.warm()
+    periods, _all = warming.warm()
     print(f"made ready: {periods} periods in {time.monotonic() - start:.1f} s\n", flush=True)
 
 

@@ -1,5 +1,6 @@
 """Work the orders app hands to a worker. Each task calls one service and is safe to repeat."""
 
+import time
 from typing import Any
 
 from celery import shared_task
@@ -20,6 +21,9 @@ from orders.services import (
     withdrawals,
 )
 from orders.services.analytics import recommendations, refresh, saved_views, warming
+
+WARMING_SECONDS = 40
+"""Of those that a task may take; the next one goes on."""
 
 
 @consumer
@@ -144,9 +148,10 @@ def drop_old_carts(**_later: Any) -> None:
 
 @shared_task(expires=1800)  # seconds
 def refresh_analytics(**_later: Any) -> None:
-    """Have reports ready for today, and brought up to date where orders have changed; one job at a time."""
-    warming.warm()
+    """Have reports brought up to date where orders have changed, and ready for today; one job at a time."""
     refresh.start_if_due()
+    end = time.monotonic() + WARMING_SECONDS
+    warming.warm(should_stop=lambda: time.monotonic() > end)
 
 
 @shared_task

@@ -182,5 +182,6 @@ def _results(_turn: Turn, _position: dict[str, Any]) -> Progress:
 
 
 def _warm(turn: Turn, position: dict[str, Any]) -> Progress:
-    warming.warm()
-    return Progress(position=position, done=1, total=1, result=turn.job.result, is_finished=True)
+    ready, total = warming.warm(after=position.get("ready", 0), should_stop=turn.should_stop)
+    return Progress(position={"step": WARM, "ready": ready}, done=ready, total=total,
+                    result=turn.job.result, is_finished=ready >= total)  # fmt: skip

@@ -1,5 +1,7 @@
 """Having reports ready before somebody asks: some read sums over many keys, or many orders."""
 
+from collections.abc import Callable
+
 from django.utils import timezone
 
 from dbProject import repeats
@@ -8,10 +10,11 @@ from orders.selectors.reports.asked import Preset, period_of
 
 
 @repeats.allowed("once per period that has a name")
-def warm() -> int:
+def warm(*, after: int = 0, should_stop: Callable[[], bool] = lambda: False) -> tuple[int, int]:
     """Have at hand what takes reports long, of every period that has a name, in every currency.
 
-    What is remembered already stays as it is, so it may be repeated. Returns how many periods there are.
+    What is remembered already stays as it is, so it may be repeated. ``after`` so many periods it begins, and
+    ``should_stop()`` ends it after one. Returns how many are ready, and of how many.
     """
     today = timezone.localdate()
     periods = [
@@ -21,7 +24,11 @@ def warm() -> int:
         for preset in Preset
         if preset != Preset.CUSTOM
     ]
-    for currency, period in periods:
+    ready = after
+    for currency, period in periods[after:]:
         goods.remember(currency, period)
         marketing.remember(currency, period)
-    return len(periods)
+        ready += 1
+        if should_stop():
+            break
+    return ready, len(periods)
