@@ -26,8 +26,13 @@ def applicable(now: datetime, coupon: Coupon | None) -> list[Offer]:
         return _running(_automatic(), now)
     wanted = Q(needs_coupon=False) | Q(pk=coupon.promotion_id)
     running = Promotion.objects.running(now).filter(wanted)
+    language = translation.get_language() or ""
     return [
-        _offer(promotion, code=coupon.code if coupon.promotion_id == promotion.pk else None)
+        _offer(
+            _plain(promotion, [category.pk for category in promotion.categories.all()]),
+            language,
+            code=coupon.code if coupon.promotion_id == promotion.pk else None,
+        )
         for promotion in running.prefetch_related("categories")
     ]
 
@@ -41,7 +46,7 @@ def _running(rows: list[dict[str, Any]], now: datetime) -> list[Offer]:
     at = now.timestamp()
     language = translation.get_language() or ""
     return [
-        _from_plain(row, language)
+        _offer(row, language)
         for row in rows
         if (row["starts_at"] is None or row["starts_at"] <= at)
         and (row["ends_at"] is None or at < row["ends_at"])
@@ -66,34 +71,36 @@ def _automatic() -> list[dict[str, Any]]:
         ),
     ):
         shelves[promotion_id].append(category_id)
-    return [
-        {
-            "id": promotion.pk,
-            "names": {code: promotion.localized_name(code) for code in ("", *dict(settings.LANGUAGES))},
-            "kind": promotion.kind,
-            "priority": promotion.priority,
-            "is_exclusive": promotion.is_exclusive,
-            "value": str(promotion.value),
-            "minimum": str(promotion.minimum),
-            "categories": shelves[promotion.pk],
-            "buy": promotion.buy,
-            "get": promotion.get,
-            "tiers": [[str(start), str(percent)] for start, percent in promotion.tiers],
-            "starts_at": promotion.starts_at and promotion.starts_at.timestamp(),
-            "ends_at": promotion.ends_at and promotion.ends_at.timestamp(),
-        }
-        for promotion in on
-    ]
+    return [_plain(promotion, shelves[promotion.pk]) for promotion in on]
 
 
-def _from_plain(row: dict[str, Any], language: str) -> Offer:
+def _plain(promotion: Promotion, category_ids: list[int]) -> dict[str, Any]:
+    return {
+        "id": promotion.pk,
+        "names": {code: promotion.localized_name(code) for code in ("", *dict(settings.LANGUAGES))},
+        "kind": promotion.kind,
+        "priority": promotion.priority,
+        "is_exclusive": promotion.is_exclusive,
+        "value": str(promotion.value),
+        "minimum": str(promotion.minimum),
+        "categories": category_ids,
+        "buy": promotion.buy,
+        "get": promotion.get,
+        "tiers": [[str(start), str(percent)] for start, percent in promotion.tiers],
+        "starts_at": promotion.starts_at and promotion.starts_at.timestamp(),
+        "ends_at": promotion.ends_at and promotion.ends_at.timestamp(),
+    }
+
+
+def _offer(row: dict[str, Any], language: str, *, code: str | None = None) -> Offer:
+    """Return what ``_plain`` made of a promotion as the arithmetic needs it, named in that language."""
     return Offer(
         id=row["id"],
         name=row["names"].get(language) or row["names"][""],
         kind=OfferKind(row["kind"]),
         priority=row["priority"],
         is_exclusive=row["is_exclusive"],
-        code=None,
+        code=code,
         value=Decimal(row["value"]),
         minimum=Decimal(row["minimum"]),
         categories=frozenset(row["categories"]),
@@ -127,25 +134,6 @@ def uses_by(coupon: Coupon, *, user_id: int | None, email: str) -> int:
 def clean_code(code: str) -> str:
     """Return ``code`` as coupons are stored: capitals, digits and dashes."""
     return "".join(sign for sign in code.upper() if sign.isascii() and (sign.isalnum() or sign == "-"))[:40]
-
-
-def _offer(promotion: Promotion, *, code: str | None = None) -> Offer:
-    """Return ``promotion`` as the arithmetic needs it, named in the reader's language."""
-    chosen = {category.pk for category in promotion.categories.all()}
-    return Offer(
-        id=promotion.pk,
-        name=promotion.localized_name(translation.get_language()),
-        kind=OfferKind(promotion.kind),
-        priority=promotion.priority,
-        is_exclusive=promotion.is_exclusive,
-        code=code,
-        value=promotion.value,
-        minimum=promotion.minimum,
-        categories=frozenset(chosen),
-        buy=promotion.buy,
-        get=promotion.get,
-        tiers=tuple((Decimal(str(start)), Decimal(str(percent))) for start, percent in promotion.tiers),
-    )
 
 
 def shelves_of(category_ids: Iterable[int]) -> dict[int, frozenset[int]]:
