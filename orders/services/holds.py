@@ -1,10 +1,15 @@
 """Reservations that end: the stock of orders that nobody paid in time."""
 
-from django.db import transaction
+import logging
+from collections.abc import Callable, Iterable
 
+from django.db import IntegrityError, transaction
+
+from dbProject.errors import ShopError
 from orders.models import Order, OrderEvent
 from orders.services import status, timeline
 
+logger = logging.getLogger("shop")
 AT_ONCE = 200
 """Orders that one call looks after; the schedule comes again."""
 
@@ -16,13 +21,24 @@ def release_expired(*, limit: int = AT_ONCE) -> int:
     this moment: it is left to them.
     """
     due = Order.all_objects.expired().order_by("hold_expires_at").values_list("pk", flat=True)[:limit]
-    return sum(_release(pk) for pk in list(due))
+    return _each(list(due), _release)
 
 
 def cancel_abandoned(*, limit: int = AT_ONCE) -> int:
     """Cancel orders that nobody has paid for ``UNPAID_ORDER_AGE``; return how many. Safe to repeat."""
     due = Order.all_objects.abandoned().order_by("created_at").values_list("pk", flat=True)[:limit]
-    return sum(_cancel(pk) for pk in list(due))
+    return _each(list(due), _cancel)
+
+
+def _each(pks: Iterable[int], change: Callable[[int], bool]) -> int:
+    """Change one order after the other; one that cannot be must not hold up those behind it."""
+    changed = 0
+    for pk in pks:
+        try:
+            changed += change(pk)
+        except (ShopError, IntegrityError):
+            logger.exception("An order keeps its stock: order %s", pk)
+    return changed
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from dbProject.outbox import services as outbox
 from orders.errors import PaymentRefused, UnknownOrder
 from orders.models import Order, OrderEvent, Payment, PaymentEvent
 from orders.services import announcements, card_testing, status, timeline
-from products.errors import OutOfStock
+from products.errors import ChooseVariant, OutOfStock
 
 Kind = PaymentEvent.Kind
 REPORTED = {Kind.AUTHORIZED, Kind.CAPTURED, Kind.DECLINED, Kind.REFUNDED}
@@ -86,7 +86,7 @@ def _captured(order: Order, event: PaymentEvent) -> Order:
     if order.status == Order.Status.PENDING and kept >= order.total_amount:
         try:
             status.hold_again(order)
-        except OutOfStock:
+        except (OutOfStock, ChooseVariant):
             return status.cancel(
                 order, actor=timeline.SHOP, detail=_("Paid after the reservation had ended; sold out.")
             )

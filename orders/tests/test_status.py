@@ -10,9 +10,9 @@ from orders.errors import IllegalTransition, PaymentRefused, UnknownOrder
 from orders.models import Order, PaymentEvent
 from orders.services import holds, payments, reconciliation, status, timeline
 from orders.tests.factories import OrderFactory
-from products.errors import OutOfStock
+from products.errors import OutOfStock, UnknownProduct
 from products.models import Product
-from products.services import stock
+from products.services import catalog, stock
 from products.tests.factories import ProductFactory
 
 pytestmark = pytest.mark.django_db
@@ -170,6 +170,52 @@ def test_a_hold_that_ends_puts_the_stock_back_once_and_the_order_stays_payable()
     assert (order.is_payable, order.holds_stock) == (True, False)
     assert steps(order) == ["placed", "hold_expired"]
     assert reconciliation.breaks() == []
+
+
+def test_a_hold_on_a_thing_that_was_deleted_ends_like_any_other():
+    order = OrderFactory()
+    (item,) = order.items.all()
+    catalog.delete_product(item.product)
+
+    expire(order)
+
+    assert Product.all_objects.get(pk=item.product_id).stock_quantity == 20
+    assert reconciliation.breaks() == []
+
+
+def test_money_for_a_thing_that_was_deleted_after_the_hold_goes_back():
+    order = OrderFactory()
+    expire(order)
+    catalog.delete_product(order.items.get().product)
+
+    paid(order)
+
+    order.refresh_from_db()
+    assert (order.status, order.holds_stock) == (S.CANCELLED, False)
+    assert order.amount_going_back() == order.total_amount
+    assert reconciliation.breaks() == []
+
+
+@pytest.mark.parametrize("look_after", [holds.release_expired, holds.cancel_abandoned])
+def test_an_order_that_cannot_be_changed_holds_up_nobody_behind_it(look_after, monkeypatch, caplog):
+    stuck, next_one = OrderFactory.create_batch(2)
+    long_ago = timezone.now() - timedelta(days=8)
+    for hours, order in enumerate((stuck, next_one)):
+        at = long_ago + timedelta(hours=hours)
+        Order.objects.filter(pk=order.pk).update(hold_expires_at=at, created_at=at)
+    put_back = stock.put_back
+
+    def refused(units, *, reference, **more):
+        if reference == stuck.order_number:
+            raise UnknownProduct("gone")
+        put_back(units, reference=reference, **more)
+
+    monkeypatch.setattr(stock, "put_back", refused)
+
+    assert look_after() == 1
+
+    assert [order.holds_stock for order in Order.objects.order_by("pk")] == [True, False]
+    assert f"order {stuck.pk}" in caplog.text
 
 
 def test_paying_after_the_hold_takes_the_stock_again():

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Case, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,12 +12,11 @@ from dbProject import caching
 from dbProject.errors import ShopError
 from products.errors import BatchRefused, SkuTaken, SlugTaken
 from products.models import Product
-from products.services import announcements, catalog, parents, price_history, stock
+from products.services import announcements, catalog, locks, parents, price_history, stock
 from users.models import User
 
 AT_ONCE = 500
 """Rows in one INSERT."""
-PARENTS_LAST = Case(When(kind=Product.Kind.PARENT, then=1), default=0)
 Wrong = list[dict[str, Any]]
 PRICES = ["price", "sale_price", "price_low", "price_high", "updated_at"]
 
@@ -105,7 +103,7 @@ def _locked(rows: Sequence[Mapping[str, Any]]) -> list[Product | None]:
     by_pk = Product.objects.filter(pk__in=[row["id"] for row in rows if "id" in row])
     by_sku = Product.objects.filter(sku__in=[row["sku"] for row in rows if "sku" in row])
     pks = {*by_pk.values_list("pk", flat=True), *by_sku.values_list("pk", flat=True)}
-    locked = Product.objects.filter(pk__in=pks).order_by(PARENTS_LAST, "pk")
+    locked = Product.objects.filter(pk__in=pks).order_by(locks.PARENTS_LAST, "pk")
     products = list(locked.select_for_update(of=("self",)))
     known_pks, known_skus = {p.pk: p for p in products}, {p.sku: p for p in products}
     return [known_pks.get(row["id"]) if "id" in row else known_skus.get(row["sku"]) for row in rows]

@@ -6,13 +6,14 @@ from decimal import Decimal
 from typing import Any, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from dbProject import caching
 from products.errors import PriceRefused, SkuTaken, SlugTaken, UnknownProduct, VariantRefused
 from products.models import Brand, Category, Product
-from products.services import addresses, announcements, attributes, parents, price_history, stock
+from products.services import addresses, announcements, attributes, locks, parents, price_history, stock
 from users.models import User
 
 EDITABLE = {
@@ -220,6 +221,7 @@ def become_parent(product: Product) -> Product:
 @transaction.atomic
 def delete_product(product: Product) -> None:
     """Take ``product`` and its variants out of the shop; orders and ledgers keep naming them. Repeatable."""
+    locks.lock(Product.all_objects.filter(Q(pk=product.pk) | Q(parent=product.pk)))
     Product.objects.filter(parent=product.pk).delete()
     Product.objects.filter(pk=product.pk).delete()
     parents.refresh([product.parent_id] if product.parent_id else [])

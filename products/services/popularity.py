@@ -8,12 +8,12 @@ from django.utils import timezone
 
 from dbProject import caching
 from products.models import Product
+from products.services import locks
 
 AT_ONCE = 500
 """Rows in one UPDATE."""
 
 
-@transaction.atomic
 def set_units_sold(units: Mapping[int, int]) -> int:
     """Set ``units_sold`` (30 days) of every product: ``units`` by pk, 0 for the others. Repeatable.
 
@@ -34,8 +34,16 @@ def set_units_sold(units: Mapping[int, int]) -> int:
     pks = sorted(changed)
     for start in range(0, len(pks), AT_ONCE):
         some = pks[start : start + AT_ONCE]
-        sold = Case(*(When(pk=pk, then=Value(changed[pk])) for pk in some))
-        Product.all_objects.filter(pk__in=some).update(units_sold=sold, updated_at=timezone.now())
+        _write({pk: changed[pk] for pk in some})
     if changed:
         caching.forget("catalog")
     return len(changed)
+
+
+@transaction.atomic
+def _write(units: Mapping[int, int]) -> None:
+    """Write some of them, in a transaction that is over soon: people buy these products meanwhile."""
+    rows = Product.all_objects.filter(pk__in=units)
+    locks.lock(rows)
+    sold = Case(*(When(pk=pk, then=Value(count)) for pk, count in units.items()))
+    rows.update(units_sold=sold, updated_at=timezone.now())

@@ -3,6 +3,7 @@
 Locks are taken in one order everywhere: singles and variants by pk, then parents by pk.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -17,6 +18,7 @@ from products.models import Product, StockMovement
 from products.services import announcements, low_stock, parents
 from users.models import User
 
+logger = logging.getLogger("shop")
 AT_ONCE = 1000
 """Rows in one INSERT."""
 
@@ -56,13 +58,28 @@ def put_back(
 ) -> None:
     """Return ``units`` (product pk -> how many) to the shelf, as after a cancelled order.
 
-    ``reason`` and ``actor`` are for what somebody has decided, as with goods that customers sent back.
+    ``reason`` and ``actor`` are for what somebody has decided, as with goods that customers sent back. What
+    has been deleted meanwhile gets its units as well. What has become a parent holds none: the ledger says
+    that they came, and that they are to be counted for one of its variants.
 
     Raises:
         UnknownProduct: A pk that is in no row.
     """
     kind = StockMovement.Kind.RETURN
-    _move(_lock(units), units, kind, reference=reference, reason=reason, actor=actor)
+    products = _lock(units)
+    holding = [product for product in products if not product.has_variants]
+    if holding:
+        _move(
+            holding,
+            {product.pk: units[product.pk] for product in holding},
+            kind,
+            reference=reference,
+            reason=reason,
+            actor=actor,
+        )
+    for product in products:
+        if product.has_variants:
+            _pass_through(product, units[product.pk], reference=reference, reason=reason, actor=actor)
 
 
 @transaction.atomic
@@ -75,7 +92,7 @@ def adjust(product: Product, *, change: int, reason: str, actor: User | None = N
     """
     if not change or not reason.strip():
         raise StockRefused(_("Say by how many units the stock changes, and why."))
-    locked = _lock({product.pk: change})[0]
+    locked = _lock_present({product.pk: change})[0]
     if locked.has_variants:
         raise StockRefused(_("A product with variants holds no stock itself. Adjust its variants."))
     if locked.stock_quantity + change < 0:
@@ -100,7 +117,7 @@ def adjust_many(
     changes = {pk: change for pk, change in changes.items() if change}
     if not reason.strip():
         raise StockRefused(_("Say by how many units the stock changes, and why."))
-    products = _lock(changes)
+    products = _lock_present(changes)
     for product in products:
         if product.has_variants:
             raise StockRefused(_("A product with variants holds no stock itself. Adjust its variants."))
@@ -164,15 +181,40 @@ def _lock(units: Mapping[int, int]) -> list[Product]:
     return products
 
 
+def _lock_present(units: Mapping[int, int]) -> list[Product]:
+    """Lock the rows likewise of what staff change: what is deleted is not theirs to change."""
+    products = _lock(units)
+    if any(product.deleted_at for product in products):
+        raise UnknownProduct(_("One of these products no longer exists."))
+    return products
+
+
 def _for_update(pks: tuple[int, ...]) -> QuerySet[Product]:
-    rows = Product.objects.filter(pk__in=pks).select_related("parent").without_texts().order_by("pk")
-    return rows.select_for_update(of=("self",))
+    rows = Product.all_objects.filter(pk__in=pks).select_related("parent", "category").without_texts()
+    return rows.defer("category__description").order_by("pk").select_for_update(of=("self",))
 
 
 def _can_give(product: Product, units: int) -> bool:
     """Say whether so many ``units`` of a locked product can be sold."""
-    on_sale = product.is_for_sale and (product.parent is None or product.parent.is_for_sale)
-    return on_sale and product.stock_quantity >= units
+    shelf = product.category
+    is_on_sale = (
+        product.is_for_sale
+        and (product.parent is None or product.parent.is_for_sale)
+        and shelf.is_active
+        and shelf.deleted_at is None
+    )
+    return is_on_sale and product.stock_quantity >= units
+
+
+def _pass_through(product: Product, units: int, *, reference: str, reason: str, actor: User | None) -> None:
+    """Record units that came back to a locked parent, which holds none, and that they are elsewhere now."""
+    counted = _("It has variants now: count these units for the one that they are.")
+    kinds = StockMovement.Kind
+    StockMovement.objects.bulk_create(
+        StockMovement(product=product, kind=kind, change=change, reference=reference, reason=why, actor=actor)
+        for kind, change, why in ((kinds.RETURN, units, reason), (kinds.ADJUSTMENT, -units, counted))
+    )
+    logger.warning("stock_returned_to_a_parent", extra={"facts": {"sku": product.sku, "units": units}})
 
 
 def _write(changes: Mapping[int, int]) -> None:

@@ -6,6 +6,7 @@ from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from products.errors import ChooseVariant, OutOfStock, StockRefused, UnknownProduct
 from products.models import Product, StockMovement
@@ -188,4 +189,45 @@ def test_the_last_units_of_two_variants_sold_at_once_leave_the_parent_sold_out()
         assert not Product.objects.get(pk=parent.pk).is_available
         stock.put_back({red.pk: 1, blue.pk: 1}, reference="again")
 
+    assert reconciliation.breaks() == []
+
+
+@pytest.mark.django_db
+def test_what_is_deleted_is_not_sold_but_gets_its_units_back():
+    tea = ProductFactory(stock_quantity=5)
+    stock.take({tea.pk: 2}, reference="a")
+    catalog.delete_product(tea)
+
+    with pytest.raises(OutOfStock):
+        stock.take({tea.pk: 1}, reference="b")
+    with pytest.raises(UnknownProduct):
+        stock.adjust(tea, change=1, reason="Counted")
+    stock.put_back({tea.pk: 2}, reference="a")
+
+    assert Product.all_objects.get(pk=tea.pk).stock_quantity == 5
+    assert reconciliation.breaks() == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("closed", [{"is_active": False}, {"deleted_at": timezone.now()}])
+def test_what_stands_in_a_closed_category_is_not_sold(closed):
+    tea = ProductFactory(stock_quantity=5)
+    type(tea.category).all_objects.filter(pk=tea.category_id).update(**closed)
+
+    with pytest.raises(OutOfStock):
+        stock.take({tea.pk: 1}, reference="a")
+
+
+@pytest.mark.django_db
+def test_what_comes_back_to_a_thing_that_has_variants_now_is_left_to_whoever_counts(caplog):
+    tea = ProductFactory(stock_quantity=2)
+    stock.take({tea.pk: 2}, reference="a")
+    variants_of(tea, units=3)
+
+    stock.put_back({tea.pk: 2}, reference="a")
+
+    assert Product.objects.get(pk=tea.pk).stock_quantity == 0
+    ledger = StockMovement.objects.filter(product=tea).order_by("pk").values_list("kind", "change")
+    assert list(ledger) == [("opening", 2), ("sale", -2), ("return", 2), ("adjustment", -2)]
+    assert "stock_returned_to_a_parent" in caplog.text
     assert reconciliation.breaks() == []
