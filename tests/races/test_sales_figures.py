@@ -10,7 +10,7 @@ from products.tests.factories import AttributeFactory, ProductFactory
 from tests.races.crowd import buyer, carts_with, crowd, tally
 
 pytestmark = pytest.mark.race
-BUYERS, WRITERS = 12, 4
+BUYERS, WRITERS, TIMES = 12, 4, 20
 
 
 def variants():
@@ -29,9 +29,12 @@ def variants():
     return parent, made
 
 
-def writer(sold):
+def writer(made, number):
+    """Return the call that writes down one figure after the other, each another one."""
+
     def write():
-        popularity.set_units_sold(sold)
+        for turn in range(TIMES):
+            popularity.set_units_sold({variant.pk: 1 + turn * WRITERS + number for variant in made})
         return "written"
 
     return write
@@ -40,12 +43,11 @@ def writer(sold):
 def test_figures_are_written_down_while_variants_sell_out_and_nobody_is_in_the_way(rounds):
     AttributeFactory(slug="color")
     with crowd(BUYERS + WRITERS) as people:
-        for turn in rounds(4):
+        for _ in rounds(4):
             parent, made = variants()
             buyers = [buyer(carts_with({variant: 1}, count=1)[0]) for variant in made]
-            figures = [{variant.pk: 1 + turn * WRITERS + n for variant in made} for n in range(WRITERS)]
 
-            answers = people.at_once(*buyers, *map(writer, figures))
+            answers = people.at_once(*buyers, *(writer(made, number) for number in range(WRITERS)))
 
             assert tally(answers) == {"Order": BUYERS, "written": WRITERS}
             assert Product.objects.get(pk=parent.pk).is_available is False
