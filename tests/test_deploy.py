@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import ProgrammingError, connection, transaction
 
 from dbProject.architecture import problems
@@ -147,8 +148,17 @@ def test_compose_takes_its_file_and_the_forge_its_workflow():
 
 
 def test_pgbouncer_is_given_what_it_wants():
-    given = COMPOSE["services"]["pgbouncer"]["environment"]
-    assert given.keys() == wanted_by("pgbouncer/pgbouncer.ini.template")
+    wanted = wanted_by("pgbouncer/pgbouncer.ini.template")
+    assert COMPOSE["services"]["pgbouncer"]["environment"].keys() == wanted
+    assert variables_of(KUBERNETES.pods["pgbouncer"]["spec"]["containers"][0]).keys() == wanted
+
+
+def test_whoever_is_to_end_has_the_time_that_its_work_may_take():
+    longest = settings.CELERY_TASK_TIME_LIMIT
+    assert int(COMPOSE["services"]["worker"]["stop_grace_period"].removesuffix("s")) > longest
+    assert KUBERNETES.pods["worker"]["spec"]["terminationGracePeriodSeconds"] > longest
+    unit = (DEPLOY / "systemd/shop-worker.service").read_text()
+    assert int(re.search(r"TimeoutStopSec=(\d+)", unit)[1]) > longest
 
 
 def test_compose_names_nothing_that_is_not_there():

@@ -63,10 +63,16 @@ def _mend_counters() -> int:
     return mended
 
 
-def log_breaks() -> int:
-    """Log every disagreement at ERROR, and note for Prometheus how many there are; return that."""
+def look() -> list[Break]:
+    """Return what :func:`breaks` finds, and note how many there are: that is what alerts go by."""
     found = breaks()
     metrics.note("reconcile_breaks", len(found))
+    return found
+
+
+def log_breaks() -> int:
+    """Log every disagreement at ERROR; return how many there are."""
+    found = look()
     for one in found:
         logger.error("The books disagree: %s %s: %s", one.rule, one.subject, one.detail)
     return len(found)

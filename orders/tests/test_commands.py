@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import F
 
+from dbProject.metrics.models import Reading
 from dbProject.pages.models import Page
 from orders.models import Order, Promotion, ShippingMethod
 from orders.services import reconciliation
@@ -124,7 +125,9 @@ def test_a_break_is_named_and_ends_with_an_error_and_can_be_mended():
 
     assert end.value.code == 1
     assert out.getvalue() == "stock TEA: counter 7, ledger 5\nbreaks=1\n"
+    assert Reading.objects.get(name="reconcile_breaks").value == 1
     assert said("reconcile", "--fix") == "mended=1\nbreaks=0\n"
+    assert Reading.objects.get(name="reconcile_breaks").value == 0  # what is repaired alarms nobody
 
 
 def test_every_rule_finds_its_break():

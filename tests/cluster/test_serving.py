@@ -35,6 +35,29 @@ def test_nginx_asks_both_web_instances_and_names_each_request(running):
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/accounts/password/reset/key/1-{}/",
+        "/accounts/confirm-email/{}/",
+        "/wishlists/{}/",
+        "/account/unsubscribe/{}/",
+        "/reports/stop/{}/",
+        "/orders/?key={}",
+    ],
+)
+def test_no_log_of_nginx_has_a_key_that_opens_something(running, path):
+    key = "k3y-that-opens"
+    answer = Visitor(running.url, 1).ask("GET", path.format(key))
+
+    (row,) = [row for row in log_of(running) if row["request_id"] == answer.headers["X-Request-ID"]]
+    assert row["path"] == path.partition("{")[0].replace("1-", "").replace("?key=", "") + "***" * (
+        "?" not in path
+    )
+    assert all(key not in log.read_text() for log in (running.folder / "logs").glob("*nginx*"))
+    assert key not in (running.folder / "logs/access.log").read_text()
+
+
 def test_nginx_serves_files_that_browsers_keep_and_pages_that_they_ask_for_again(running):
     visitor = Visitor(running.url, 2)
     visitor.headers["Accept-Encoding"] = "gzip"

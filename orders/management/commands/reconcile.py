@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         mended = reconciliation.mend() if options["fix"] else 0
-        found = reconciliation.breaks()
+        found = reconciliation.look()
         if options["json"]:
             rows = [one._asdict() for one in found]
             self.stdout.write(json.dumps({"breaks": len(found), "mended": mended, "found": rows}))
