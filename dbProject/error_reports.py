@@ -21,7 +21,7 @@ KEPT = {
     *("exception", "logentry", "tags", "user", "fingerprint"),
 }
 """What is sent of an event; the rest tells of machines and visitors."""
-TAGS = ("request_id", "error_id", "route", "task")
+TAGS = ("request_id", "trace_id", "error_id", "route", "task")
 
 
 def start() -> None:

@@ -175,6 +175,7 @@ def test_spans_and_errors_leave_for_whom_the_settings_name(collector):
     assert request_id.encode() in spans
     event = json.loads(report.split(b"\n")[2])
     assert event["tags"]["request_id"] == request_id
+    assert bytes.fromhex(event["tags"]["trace_id"]) in spans  # the report leads to its trace
     assert event["release"] == "2026.11.1"
     assert event["exception"]["values"][0]["type"] == "RuntimeError"
     assert b"wilhelmina" not in report + spans

@@ -61,7 +61,10 @@ def start() -> int:
 
 
 def serve() -> int:
-    """Keep the cluster running until SIGTERM; SIGHUP reloads the web instances, SIGUSR1 restarts them."""
+    """Keep the cluster running until SIGTERM.
+
+    SIGHUP reloads the web instances, SIGUSR1 restarts all that runs the shop's code.
+    """
     wishes: list[int] = []
     wished = threading.Event()
 
@@ -90,7 +93,7 @@ def serve() -> int:
                     wished.wait()
                     wished.clear()
                     while wishes and signal.SIGTERM not in wishes:
-                        {signal.SIGHUP: cluster.reload_webs, signal.SIGUSR1: cluster.roll}[
+                        {signal.SIGHUP: cluster.reload_webs, signal.SIGUSR1: cluster.restart}[
                             signal.Signals(wishes.pop(0))
                         ]()
             finally:

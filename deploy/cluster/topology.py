@@ -194,6 +194,13 @@ class Cluster:
                     change(name)
                 self.crew.start(self._web(name))
 
+    def restart(self) -> None:
+        """Restart everything that runs the shop's code: what it serves one by one, then worker and clock."""
+        self.roll()
+        for program in (self._live(), self._worker(), self._clock()):
+            self.crew.stop(program.name)
+            self.crew.start(program)
+
     @contextlib.contextmanager
     def out_of_service(self, name: str) -> Iterator[None]:
         """Let nginx send nobody to a web instance in the block, which begins once nobody is on the way."""

@@ -35,7 +35,9 @@ def buy(url, path):
         number = tab.url.split("/orders/")[1].partition("/")[0]
         expect(tab.locator("#order-state")).to_contain_text("Confirmed")
         pack(playwright.request.new_context(base_url=url), number)
-        expect(tab.locator("#order-state")).to_contain_text("Being packed", timeout=20_000)  # by itself
+        expect(tab.locator("#order-state")).to_contain_text(
+            "Being packed", timeout=10_000
+        )  # by itself, and before it would ask
         browser.close()
     if complaints:
         raise SystemExit("\n".join(complaints))

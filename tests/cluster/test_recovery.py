@@ -5,6 +5,7 @@ import shutil
 import subprocess
 
 import httpx
+import psutil
 import pytest
 
 from deploy.cluster import machine
@@ -16,8 +17,12 @@ pytestmark = [pytest.mark.race, pytest.mark.integration, pytest.mark.slow]
 
 def release(shop):
     """Return what the instances say they run."""
-    answers = [httpx.get(f"http://127.0.0.1:{shop.ports[name]}/health") for name in WEBS]
-    return {answer.json()["version"] for answer in answers}
+    answers = [httpx.get(f"http://127.0.0.1:{shop.ports[name]}/health") for name in (*WEBS, "live")]
+    told = {answer.json()["version"] for answer in answers}
+    return told | {
+        psutil.Process(shop.crew.pid(name)).environ().get("RELEASE", "unreleased")
+        for name in ("worker", "beat")
+    }
 
 
 def test_a_release_and_the_way_back_lose_no_request_and_no_order(shop):
@@ -25,12 +30,12 @@ def test_a_release_and_the_way_back_lose_no_request_and_no_order(shop):
     with crowd.coming():
         crowd.wait_for(checkouts=3)
         shop.extra["RELEASE"] = "the-next"
-        shop.roll()
+        shop.restart()
         assert release(shop) == {"the-next"}
         crowd.wait_for(checkouts=len(crowd.checkouts) + 3)
         shop.extra.clear()
         shop.extra |= before
-        shop.roll()
+        shop.restart()
         assert release(shop) == {"unreleased"}
         crowd.wait_for(checkouts=len(crowd.checkouts) + 3)
 
