@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from orders.models import Cart
+from orders.services import cart as carts
 from orders.tests.factories import CouponFactory
 from orders.tests.pages import add, text
 from products.models import Product
@@ -87,6 +88,99 @@ def test_a_guest_touches_no_other_cart(client):
     assert client.post(f"/cart/items/{stranger.pk}/remove/").status_code == 404
     assert other.items.count() == 0
     assert stranger.cart.items.count() == 2
+
+
+@pytest.fixture
+def basket(client):
+    """The cart of the customer whom ``client`` is."""
+    user = UserFactory()
+    client.force_login(user)
+    return user.cart
+
+
+def post(client, address, *, status, htmx, **sent):
+    """Send a form of the cart's page; return what shows the cart then, as a browser gets it."""
+    answer = client.post(address, sent, headers={"HX-Request": "true"} if htmx else {}, follow=htmx)
+    if htmx:
+        assert answer.redirect_chain == [("/cart/", 303)]
+    assert answer.status_code == (200 if htmx else status)
+    return text(answer)
+
+
+def in_cart(page):
+    """Return the part of the page that htmx takes over."""
+    return page.split('<div id="cart"')[1].split("</main>")[0]
+
+
+both_ways = pytest.mark.parametrize("htmx", [False, True], ids=["forms", "htmx"])
+
+
+@both_ways
+def test_what_does_not_fit_back_into_the_cart_is_said_beside_it(client, basket, htmx):
+    stool = ProductFactory(name="Oak stool", max_per_order=2)
+    line = carts.add(basket, product_id=stool.pk, quantity=1).item
+    saved = carts.save_for_later(basket, item_id=line.pk)
+    carts.add(basket, product_id=stool.pk, quantity=2)
+
+    page = in_cart(post(client, f"/cart/saved/{saved.pk}/move/", status=409, htmx=htmx))
+
+    assert "Your cart holds all of Oak stool that you can have: 2." in page
+    assert "Saved for later" in page
+    assert (basket.items.get().quantity, basket.saved_items.get()) == (2, saved)
+
+
+@both_ways
+def test_more_of_what_sold_out_is_refused_beside_the_cart(client, basket, htmx):
+    stool = ProductFactory(name="Oak stool")
+    line = carts.add(basket, product_id=stool.pk, quantity=2).item
+    Product.objects.filter(pk=stool.pk).update(stock_quantity=0)
+
+    page = in_cart(post(client, f"/cart/items/{line.pk}/", status=409, htmx=htmx, quantity=3))
+
+    assert "Not enough left of: Oak stool." in page
+    assert "Sold out meanwhile" in page
+    assert basket.items.get().quantity == 2
+
+
+@both_ways
+@pytest.mark.parametrize("step", ["items/{}/", "items/{}/remove/", "items/{}/save/", "saved/{}/move/"])
+def test_what_another_window_took_out_is_said_beside_the_cart(client, basket, htmx, step):
+    kept = ProductFactory(name="Oak stool")
+    carts.add(basket, product_id=kept.pk, quantity=1)
+    gone = carts.add(basket, product_id=ProductFactory().pk, quantity=1).item.pk
+    carts.remove(basket, item_id=gone)
+
+    page = in_cart(post(client, f"/cart/{step.format(gone)}", status=404, htmx=htmx, quantity=3))
+
+    assert "This is no longer in your cart." in page
+    assert "Oak stool" in page
+
+
+@both_ways
+@pytest.mark.parametrize("step", ["coupon/", "prices/", "items/1/", "saved/1/remove/"])
+def test_whose_cart_is_gone_is_shown_an_empty_one(client, htmx, step):
+    page = in_cart(post(client, f"/cart/{step}", status=404, htmx=htmx, quantity=3))
+
+    assert "This is no longer in your cart." in page
+    assert "There is nothing in your cart yet." in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (5, "You can have 2 of Oak stool: your cart holds that many now."),
+        ("some", "A whole number from 0 to"),
+    ],
+)
+def test_what_a_step_has_to_say_is_in_the_part_that_htmx_shows(client, basket, typed, said):
+    line = carts.add(
+        basket, product_id=ProductFactory(name="Oak stool", stock_quantity=2).pk, quantity=1
+    ).item
+
+    page = post(client, f"/cart/items/{line.pk}/", status=303, htmx=True, quantity=typed)
+
+    assert said in in_cart(page)
+    assert page.count(said) == 1
 
 
 def test_what_changed_since_is_said(client):

@@ -1,7 +1,8 @@
 """The cart. Every step is a form that works without JavaScript; htmx shows its result in place."""
 
-from functools import partial
-from typing import Any, cast
+from collections.abc import Callable
+from functools import partial, wraps
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -27,6 +28,24 @@ from products.selectors import choices, recommendations
 from users.models import User
 
 SEE_OTHER = 303
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def refused_in_cart(view: View[P]) -> View[P]:
+    """Say a refusal above the cart as it is now, instead of on a page of its own."""
+
+    @wraps(view)
+    def said(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except ShopError as refusal:
+            messages.error(request, refusal.detail)
+            if request.headers.get("HX-Request"):
+                return _to_cart()  # htmx shows nothing that comes with a 4xx
+            return _cart_page(request, visitor.cart(request), status=refusal.status)
+
+    return cast(View[P], said)
 
 
 @require_safe
@@ -64,6 +83,7 @@ def cart_add(request: HttpRequest) -> HttpResponseBase:
 
 @require_POST
 @never_cache
+@refused_in_cart
 def cart_item(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Change how many units a line holds."""
     form = QuantityForm(request.POST)
@@ -79,6 +99,7 @@ def cart_item(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @require_POST
 @never_cache
+@refused_in_cart
 def cart_item_remove(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Take a line out, and offer to put it back."""
     removed = services.remove(_own(request), item_id=pk)
@@ -92,6 +113,7 @@ def cart_item_remove(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @require_POST
 @never_cache
+@refused_in_cart
 def cart_item_save(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Put a line aside."""
     services.save_for_later(_own(request), item_id=pk)
@@ -100,6 +122,7 @@ def cart_item_save(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @require_POST
 @never_cache
+@refused_in_cart
 def saved_item_move(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Put what was set aside back into the cart."""
     added = services.move_to_cart(_own(request), saved_id=pk)
@@ -129,6 +152,7 @@ def wishlist_item_move(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @require_POST
 @never_cache
+@refused_in_cart
 def saved_item_remove(request: HttpRequest, pk: int) -> HttpResponseBase:
     services.forget_saved(_own(request), saved_id=pk)
     return _to_cart()
@@ -136,6 +160,7 @@ def saved_item_remove(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @require_POST
 @never_cache
+@refused_in_cart
 def cart_prices(request: HttpRequest) -> HttpResponseBase:
     """Note that the visitor has seen what has become dearer or cheaper."""
     services.accept_prices(_own(request))
@@ -144,6 +169,7 @@ def cart_prices(request: HttpRequest) -> HttpResponseBase:
 
 @require_POST
 @never_cache
+@refused_in_cart
 def cart_coupon(request: HttpRequest) -> HttpResponseBase:
     """Put a coupon in, or out when the field is empty; what was typed stays when it is refused."""
     cart = _own(request)

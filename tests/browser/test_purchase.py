@@ -7,8 +7,10 @@ from playwright.sync_api import expect
 
 from orders.models import Order
 from orders.selectors import orders
+from orders.services import cart as carts
 from orders.services import reconciliation
 from orders.tests.factories import MethodFactory, OrderFactory
+from products.models import Product
 from tests.browser.barriers import barriers
 from tests.browser.desk import open_tab
 from users.tests.factories import UserFactory
@@ -90,6 +92,30 @@ def test_a_customer_buys_on_a_desk_with_scripts(browser, live_server, shop, clie
     expect(tab.get_by_role("heading", name="We have your order.")).to_be_visible()
     assert Order.objects.get().user == user
     assert tab.complaints == []
+    tab.context.close()
+
+
+def test_a_refusal_in_a_long_cart_is_read_where_the_customer_is(browser, live_server, shop, client):
+    user = UserFactory()
+    client.force_login(user)
+    bowl, *others = Product.objects.filter(stock_quantity__gt=0, parent=None).order_by("pk")[:10]
+    line = carts.add(user.cart, product_id=bowl.pk, quantity=2).item
+    carts.save_for_later(user.cart, item_id=line.pk)
+    for product in (*others, bowl):
+        carts.add(user.cart, product_id=product.pk, quantity=2)
+    tab = open_tab(browser, live_server, width=390, height=844)
+    tab.context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
+    tab.goto("/cart/")
+
+    tab.get_by_role("button", name="Back to the cart").click()
+
+    said = tab.get_by_text("Your cart holds all of Harbor serving bowl that you can have: 2.")
+    expect(said).to_be_in_viewport(ratio=1)
+    covers = "box => document.elementFromPoint(box.x + 5, box.y + 2)?.closest('.said') === null"
+    assert not tab.evaluate(covers, said.bounding_box())  # the header lies over nothing of it
+    expect(tab.get_by_role("button", name="Back to the cart")).to_be_visible()
     tab.context.close()
 
 
