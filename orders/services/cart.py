@@ -123,16 +123,14 @@ def remove(cart: Cart, *, item_id: int) -> CartItem:
 
 @transaction.atomic
 def save_for_later(cart: Cart, *, item_id: int) -> SavedItem:
-    """Put a line of ``cart`` aside.
+    """Put a line of ``cart`` aside. Units of the same product add up there, to ``MOST_UNITS`` at most.
 
     Raises:
         UnknownItem: The line is not in this cart.
     """
     _lock(cart)
     item = _line(cart, item_id)
-    saved, _made = SavedItem.objects.update_or_create(
-        cart=cart, product=item.product, defaults={"quantity": item.quantity}
-    )
+    saved = _put_aside(cart, product_id=item.product_id, quantity=item.quantity)
     item.delete()
     return saved
 
@@ -174,7 +172,8 @@ def accept_prices(cart: Cart) -> None:
 def merge(*, session_key: str, user: User) -> list[str]:
     """Move a guest's cart into the account that they logged in to; return what they should know.
 
-    Quantities add up, as far as stock and limits allow. Safe to repeat: the guest's cart is gone after.
+    Quantities add up, as far as stock and limits allow; so do those put aside. Safe to repeat: the guest's
+    cart is gone after.
     """
     carts = {
         cart.user_id is None: cart
@@ -194,9 +193,7 @@ def merge(*, session_key: str, user: User) -> list[str]:
         else:
             notes.extend([added.note] if added.note else [])
     for saved in guest.saved_items.all():
-        SavedItem.objects.get_or_create(
-            cart=own, product_id=saved.product_id, defaults={"quantity": saved.quantity}
-        )
+        _put_aside(own, product_id=saved.product_id, quantity=saved.quantity)
     if guest.coupon_code and not own.coupon_code:
         own.coupon_code = guest.coupon_code
         own.save(update_fields=["coupon_code", "updated_at"])
@@ -265,6 +262,17 @@ def _lock(cart: Cart) -> None:
         cart.save(force_insert=True)
     elif not Cart.objects.filter(pk=cart.pk).update(updated_at=timezone.now()):
         raise UnknownItem
+
+
+def _put_aside(cart: Cart, *, product_id: int, quantity: int) -> SavedItem:
+    """Put so many more units aside. ``cart`` is locked; the row too: :func:`forget_saved` may delete it."""
+    saved, made = SavedItem.objects.select_for_update().get_or_create(
+        cart=cart, product_id=product_id, defaults={"quantity": quantity}
+    )
+    if not made:
+        saved.quantity = min(saved.quantity + quantity, MOST_UNITS)
+        saved.save(update_fields=["quantity", "updated_at"])
+    return saved
 
 
 def _line(cart: Cart, item_id: int) -> CartItem:

@@ -154,6 +154,30 @@ def test_what_is_saved_for_later_is_in_no_total_and_comes_back():
     assert item.cart.saved_items.count() == 0
 
 
+@pytest.mark.parametrize(("aside", "more", "kept"), [(2, 3, 5), (60, 39, MOST_UNITS), (60, 60, MOST_UNITS)])
+def test_what_is_set_aside_twice_adds_up(aside, more, kept):
+    cart, product = CartFactory(), ProductFactory(stock_quantity=500)
+    for units in (aside, more):
+        item = carts.add(cart, product_id=product.pk, quantity=units).item
+        saved = carts.save_for_later(cart, item_id=item.pk)
+
+    assert saved.quantity == kept
+    assert cart.saved_items.get().quantity == kept
+    assert lines(cart) == {}
+
+
+def test_what_both_carts_set_aside_adds_up_at_the_login():
+    user, guest, product, other = UserFactory(), CartFactory(), ProductFactory(), ProductFactory()
+    for cart, thing, units in ((user.cart, product, 2), (guest, product, 3), (guest, other, 1)):
+        item = carts.add(cart, product_id=thing.pk, quantity=units).item
+        carts.save_for_later(cart, item_id=item.pk)
+
+    carts.merge(session_key=guest.session_key, user=user)
+
+    aside = dict(user.cart.saved_items.values_list("product", "quantity"))
+    assert aside == {product.pk: 5, other.pk: 1}
+
+
 def test_what_sold_out_stays_aside():
     item = CartItemFactory(quantity=3)
     saved = carts.save_for_later(item.cart, item_id=item.pk)

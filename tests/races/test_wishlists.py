@@ -1,4 +1,4 @@
-"""One customer, several windows: a thing is saved once, limits hold, what moves to the cart moves once."""
+"""One customer, several windows: a thing is saved once, limits hold, what moves moves once."""
 
 from functools import partial
 
@@ -59,3 +59,20 @@ def test_what_moves_to_the_cart_moves_once(rounds):
             assert tally(answers) == {"Added": 1, "UnknownWishlist": WINDOWS - 1}
             assert CartItem.objects.get(cart=cart).quantity == 1
             assert not WishlistItem.objects.filter(pk=item.pk).exists()
+
+
+def test_what_leaves_the_cart_is_added_once_to_what_is_set_aside(rounds):
+    mug = ProductFactory(stock_quantity=99)
+
+    with crowd(WINDOWS) as windows:
+        for _ in rounds(5):
+            cart = carts.open_for(UserFactory())
+            aside = carts.add(cart, product_id=mug.pk, quantity=2).item
+            carts.save_for_later(cart, item_id=aside.pk)
+            line = carts.add(cart, product_id=mug.pk, quantity=3).item
+
+            save = partial(answered, partial(carts.save_for_later, cart, item_id=line.pk))
+
+            assert tally(windows.at_once(*[save] * WINDOWS)) == {"SavedItem": 1, "UnknownItem": WINDOWS - 1}
+            assert cart.saved_items.get().quantity == 5
+            assert not cart.items.exists()
