@@ -75,6 +75,11 @@ class CartPage:
         return hashlib.blake2b(repr(self.things).encode(), digest_size=16).hexdigest()
 
     @property
+    def has_new_prices(self) -> bool:
+        """Say whether anything costs something else than when its owner last looked."""
+        return any(line.price_before is not None for line in self.lines)
+
+    @property
     def is_fine(self) -> bool:
         """Say whether it can be ordered as it is."""
         return bool(self.lines) and all(line.is_fine for line in self.lines)

@@ -1,8 +1,10 @@
 """The pages of the cart: what is said, what is refused, and whose cart it is."""
 
+import re
 from decimal import Decimal
 
 import pytest
+from django.test import Client
 
 from orders.models import Cart
 from orders.services import cart as carts
@@ -197,6 +199,31 @@ def test_what_changed_since_is_said(client):
     assert "Only 2 left." in page
     assert "No longer for sale" in page
     assert "Go to checkout" not in page
+
+
+@both_ways
+def test_who_has_seen_the_new_prices_says_so_and_reads_of_them_no_more(htmx):
+    browser = Client(enforce_csrf_checks=True)
+    dearer, cheaper, same = ProductFactory.create_batch(3, price=Decimal("10.00"))
+    for product in (dearer, cheaper, same):
+        add(browser, product)
+    assert "OK, I have seen it" not in text(browser.get("/cart/"))
+    Product.objects.filter(pk=dearer.pk).update(price=Decimal("12.00"))
+    Product.objects.filter(pk=cheaper.pk).update(price=Decimal("9.00"))
+    before = browser.get("/cart/")
+    assert "Dearer since" in text(before)
+    assert "Cheaper since" in text(before)
+    form = in_cart(text(before)).split('action="/cart/prices/"')[1].split("</form>")[0]
+    assert "OK, I have seen it" in form
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form).group(1)
+
+    assert browser.post("/cart/prices/").status_code == 403
+    post(browser, "/cart/prices/", status=303, htmx=htmx, csrfmiddlewaretoken=token)
+    after = in_cart(text(browser.get("/cart/")))
+
+    assert "since you last looked" not in after
+    assert "OK, I have seen it" not in after
+    assert "12.00" in after
 
 
 def test_a_coupon_is_used_refused_and_taken_out(client):
