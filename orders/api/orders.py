@@ -15,7 +15,7 @@ from dbProject.api.endpoints import Endpoint, FieldsQuery, PagesQuery
 from dbProject.api.once import once
 from dbProject.api.shapes import Shape
 from orders.api import visitor
-from orders.api.sent import CheckoutIn, MoveIn, OrderIn, units_of
+from orders.api.sent import CheckoutIn, MoveIn, OrderIn, goods_of, units_of
 from orders.api.shown import OrderOut
 from orders.errors import EmptyCart
 from orders.models import Order
@@ -25,7 +25,6 @@ from orders.services import checkout, timeline
 from orders.services import status as services
 from orders.services.timeline import Actor
 from products.api.sent import HIGHEST_PK
-from products.models import Product
 from users.models import User
 
 S = Order.Status
@@ -90,9 +89,7 @@ class OrderList(Endpoint):
         units = units_of(sent.pop("items"))
 
         def asked() -> Any:
-            products = Product.objects.in_bulk(units)
-            lines = [(products[pk], quantity) for pk, quantity in units.items()]
-            return carrier_prices.asked_for(lines, **_place(sent))
+            return carrier_prices.asked_for(goods_of(units), **_place(sent))
 
         def place(prices: Any) -> tuple[int, Any]:
             order = checkout.place_directly(units, user=user, asked=prices, **_wanted(sent, user))

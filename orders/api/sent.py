@@ -12,6 +12,7 @@ from orders.errors import VatNumberRefused
 from orders.models import MOST_UNITS, Order
 from orders.pricing import vat_numbers
 from products.api.sent import HIGHEST_PK
+from products.errors import UnknownProduct
 from products.models import Product
 from users import addresses
 
@@ -75,7 +76,10 @@ class LineIn(Body):
 
 
 class LinesField(serializers.ListSerializer[Any]):
-    """Lines whose products there are; one query for all of them."""
+    """Lines whose products are for sale; one query for all of them.
+
+    What is hidden is answered like what there is not: neither its name nor its price gets out.
+    """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(child=LineIn(), min_length=1, max_length=MOST_LINES, **options)
@@ -83,7 +87,7 @@ class LinesField(serializers.ListSerializer[Any]):
     def to_internal_value(self, data: Any) -> Any:
         lines = super().to_internal_value(data)
         wanted = {line["product"] for line in lines}
-        there = set(Product.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+        there = set(Product.objects.for_sale().filter(pk__in=wanted).values_list("pk", flat=True))
         if wanted - there:
             nothing = [gettext_lazy("There is no such product.")]
             raise serializers.ValidationError(
@@ -150,3 +154,16 @@ def units_of(lines: list[dict[str, int]]) -> dict[int, int]:
     for line in lines:
         units[line["product"]] += line["quantity"]
     return dict(units)
+
+
+def goods_of(units: dict[int, int]) -> list[tuple[Product, int]]:
+    """Return the products of ``units`` (product pk -> how many) with how many, in pk order.
+
+    Raises:
+        UnknownProduct: One went off sale after the lines were checked (``products.errors``).
+    """
+    rows = Product.objects.for_sale().filter(pk__in=units).select_related("parent", "category").order_by("pk")
+    goods = [(product, units[product.pk]) for product in rows]
+    if len(goods) < len(units):
+        raise UnknownProduct(_("One of these products no longer exists."))
+    return goods

@@ -8,15 +8,18 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from dbProject.access import services as access
+from orders.api.sent import units_of
 from orders.models import Cart, Order, OrderEvent
 from orders.tests.factories import MethodFactory, OrderFactory
 from products.models import Product
-from products.tests.factories import ProductFactory
+from products.services import catalog, categories
+from products.tests.factories import AttributeFactory, CategoryFactory, ProductFactory
 from users.tests.factories import PASSWORD, StaffFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.api]
 LIST = "/api/orders/"
 ADDRESS = {"street": "Torstr. 1", "city": "Berlin", "state": "", "zip_code": "10119", "country": "DE"}
+PLACE = {"country": "DE", "zip_code": "10119"}
 BOTH = {"billing_address": ADDRESS, "shipping_address": ADDRESS}
 
 
@@ -236,6 +239,68 @@ def test_a_step_from_an_old_look_is_refused(api_client, sample_order):
 
     assert (answer.status_code, answer.json()["code"]) == (412, "precondition_failed")
     assert Order.objects.get().status == "confirmed"
+
+
+def hidden():
+    return ProductFactory(name="Secret", sku="SECRET-1", price=Decimal("77.77"), is_active=False)
+
+
+def in_a_closed_category():
+    shelf = CategoryFactory()
+    product = ProductFactory(name="Secret", sku="SECRET-1", price=Decimal("77.77"), category=shelf)
+    shelf.is_active = False
+    categories.save_category(shelf)
+    return product
+
+
+def of_a_hidden_parent():
+    parent = ProductFactory(stock_quantity=0)
+    variant = catalog.add_variant(
+        parent,
+        name="Secret",
+        sku="SECRET-1",
+        price=Decimal("77.77"),
+        stock_quantity=5,
+        options={AttributeFactory().slug: "Red"},
+    )
+    catalog.update_product(parent, changes={"is_active": False})
+    return variant
+
+
+@pytest.mark.parametrize("path", [LIST, "/api/orders/quotes/"])
+@pytest.mark.parametrize("make", [hidden, in_a_closed_category, of_a_hidden_parent])
+def test_what_is_not_for_sale_is_answered_like_what_there_is_not(api_client, make, path):
+    shown, product = ProductFactory(), make()
+    rest = {**BOTH, "email": "g@example.com"} if path == LIST else {"shipping_address": PLACE}
+
+    def answer(pk):
+        lines = [*items(shown), {"product": pk, "quantity": 1}]
+        return api_client.post(path, {"items": lines, **rest}, format="json")
+
+    answered, unknown = answer(product.pk), answer(2_000_000_000)
+
+    assert answered.status_code == unknown.status_code == 400
+    assert answered.json()["errors"] == unknown.json()["errors"]
+    assert [error["pointer"] for error in answered.json()["errors"]] == ["/items/1/product"]
+    for secret in ("Secret", "SECRET-1", "77.77"):
+        assert secret not in answered.content.decode()
+    assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize("path", [LIST, "/api/orders/quotes/"])
+def test_a_product_that_goes_while_it_is_asked_for_is_unknown(api_client, monkeypatch, path):
+    product = ProductFactory()
+    rest = {**BOTH, "email": "g@example.com"} if path == LIST else {"shipping_address": PLACE}
+
+    def meanwhile(lines):
+        product.delete()
+        return units_of(lines)
+
+    monkeypatch.setattr(f"orders.api.{'orders' if path == LIST else 'quotes'}.units_of", meanwhile)
+
+    answer = api_client.post(path, {"items": items(product), **rest}, format="json")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknown_product")
 
 
 def test_a_system_orders_for_somebody(api_client):

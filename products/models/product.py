@@ -51,6 +51,10 @@ class ProductQuerySet(SoftDeleteQuerySet["Product"]):
         """Keep what a customer may see today."""
         return self.filter(is_active=True, category__is_active=True, category__deleted_at=None)
 
+    def for_sale(self) -> Self:
+        """Keep what a customer may order today: of variants only those whose parent is for sale."""
+        return self.active().filter(Q(parent=None) | Q(parent__is_active=True, parent__deleted_at=None))
+
     def listed(self) -> Self:
         """Keep what lists show once: things of one kind, and parents in place of their variants."""
         return self.exclude(kind=Product.Kind.VARIANT)

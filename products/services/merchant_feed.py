@@ -17,7 +17,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.files import File
 from django.core.files.storage import default_storage, storages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from dbProject import caching, html
@@ -84,8 +84,7 @@ def rows() -> Iterator[str]:
 
 def _for_sale() -> QuerySet[Product]:
     """Return singles and variants that a customer could buy, or could if there were any left."""
-    shown = Q(parent=None) | Q(parent__is_active=True, parent__deleted_at=None)
-    return Product.objects.active().buyable().filter(shown)
+    return Product.objects.for_sale().buyable()
 
 
 def _item(
