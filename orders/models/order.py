@@ -357,7 +357,8 @@ class OrderDiscount(models.Model):
     )
     code = models.CharField(max_length=40, blank=True, help_text="The coupon's, if there was one.")
     name = models.CharField(max_length=200)
-    reason = models.CharField(max_length=300)
+    reason = models.TextField()
+    """As long as its arithmetic is: free units may be of as many prices as an order has lines."""
     amount = amount()
 
     class Meta:

@@ -1,5 +1,6 @@
 """What offers take off, one after the other, and which of them may stand together."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -29,7 +30,7 @@ class Step:
     tier: Decimal = NOTHING
     """The goods value that opened ``percent``."""
     free_units: tuple[tuple[int, Decimal], ...] = ()
-    """How many units of which price."""
+    """How many units of which price, every price once, the cheapest first."""
 
     @property
     def amount(self) -> Decimal:
@@ -187,17 +188,19 @@ def _free_units(offer: Offer, fitting: Sequence[Goods], base: Mapping[int, Decim
     """Make the cheapest units free; of a line that was reduced before, as much as is left of each unit."""
     group = offer.buy + offer.get
     free = sum(one.quantity for one in fitting) // group * offer.get
-    by_line, free_units = {}, []
+    by_line: dict[int, Decimal] = {}
+    free_units: Counter[Decimal] = Counter()
     for one in sorted(fitting, key=lambda one: (one.unit_price, one.key)):
         units = min(free, one.quantity)
         if not units:
             break
         free -= units
-        free_units.append((units, one.unit_price))
+        free_units[one.unit_price] += units
         amount = money.rounded(base[one.key] * units / one.quantity)
         if amount:
             by_line[one.key] = amount
-    return Step(offer, by_line=by_line, base=_sum(base), free_units=tuple(free_units))
+    by_price = tuple((units, price) for price, units in free_units.items())
+    return Step(offer, by_line=by_line, base=_sum(base), free_units=by_price)
 
 
 def _fitting(offer: Offer, goods: Sequence[Goods]) -> list[Goods]:

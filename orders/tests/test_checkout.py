@@ -386,3 +386,15 @@ def test_an_order_costs_the_same_number_of_queries_for_any_number_of_lines(
 
     with django_assert_num_queries(25):
         checkout.place_order(user=user, idempotency_key=uuid4().hex, shipping_address=ADDRESS)
+
+
+def test_an_order_of_many_things_says_which_of_them_were_free():
+    PromotionFactory(kind=Promotion.Kind.BUY_X_GET_Y, buy=2, get=1, needs_coupon=False)
+    products = [ProductFactory(price=Decimal(1000 + number)) for number in range(60)]
+
+    order = place(cart_of(*products, quantity=3))
+
+    discount = order.discounts.get()
+    cheapest = " + ".join(f"3 × {product.price:,.2f}" for product in products[:20])  # noqa: RUF001
+    assert discount.reason == f"3 for 2: {cheapest}"
+    assert discount.amount == sum(3 * product.price for product in products[:20])

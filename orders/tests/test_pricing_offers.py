@@ -169,6 +169,19 @@ def test_of_equally_cheap_units_those_of_the_smaller_key_are_free():
     assert taken_off(totals) == {5: 0, 3: Decimal("4.00")}
 
 
+def test_free_units_of_one_price_are_told_together():
+    lines = [
+        *(line(key, "4.00") for key in (1, 2)),
+        line(3, "7.00"),
+        *(line(key, "9.00") for key in (4, 5, 6)),
+    ]
+
+    totals = totals_of(lines, offer("buy_x_get_y", buy=1, get=1))
+
+    assert taken_off(totals) == {1: Decimal("4.00"), 2: Decimal("4.00"), 3: Decimal("7.00"), 4: 0, 5: 0, 6: 0}
+    assert reasons(totals) == ["2 for 1: 2 × 4.00 + 1 × 7.00"]  # noqa: RUF001
+
+
 def test_a_unit_that_was_reduced_before_is_free_for_what_is_left_of_it():
     totals = totals_of(
         [line(1, "12.90", 3)],
