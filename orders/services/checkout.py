@@ -18,6 +18,7 @@ from orders.models import MOST_UNITS, Cart, CartItem, Order, OrderDiscount, Orde
 from orders.selectors import offers, totals
 from orders.services import coupons, freezing, status, timeline
 from orders.services.cart import MOST_LINES
+from products.errors import UnknownProduct
 from products.models import Product
 from products.services import stock
 from users.models import User
@@ -107,6 +108,7 @@ def place_directly(units: Mapping[int, int], *, user: User | None = None, **want
 
     Raises:
         LimitReached: More units of something, or more different things, than one order may have.
+        UnknownProduct: A pk that is in no row (``products.errors``).
     """
     if len(units) > MOST_LINES:
         raise LimitReached(_("One order holds %(most)d different things at most.") % {"most": MOST_LINES})
@@ -116,6 +118,8 @@ def place_directly(units: Mapping[int, int], *, user: User | None = None, **want
     with locks.patience(), transaction.atomic():
         cart = Cart.objects.create(session_key=f"direct:{uuid4().hex}")
         prices = {product.pk: product.effective_price for product in Product.objects.filter(pk__in=units)}
+        if units.keys() - prices.keys():
+            raise UnknownProduct(_("One of these products no longer exists."))
         CartItem.objects.bulk_create(
             CartItem(cart=cart, product_id=pk, quantity=quantity, price_seen=prices[pk])
             for pk, quantity in units.items()

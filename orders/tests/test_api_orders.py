@@ -303,6 +303,21 @@ def test_a_product_that_goes_while_it_is_asked_for_is_unknown(api_client, monkey
     assert (answer.status_code, answer.json()["code"]) == (404, "unknown_product")
 
 
+def test_a_product_that_goes_while_carriers_answer_is_unknown(authenticated_api_client, monkeypatch):
+    product = ProductFactory()
+
+    def slow(lines, **place):
+        product.delete()
+        return {}
+
+    monkeypatch.setattr("orders.selectors.carrier_prices.asked_for", slow)
+
+    answer = authenticated_api_client.post(LIST, {"items": items(product), **BOTH}, format="json")
+
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknown_product")
+    assert not Order.objects.exists()
+
+
 def test_a_system_orders_for_somebody(api_client):
     sent = {"items": items(ProductFactory()), **BOTH, "email": "buyer@example.com"}
 

@@ -22,7 +22,7 @@ from orders.tests.factories import (
     OrderFactory,
     PromotionFactory,
 )
-from products.errors import OutOfStock
+from products.errors import OutOfStock, UnknownProduct
 from products.models import Product, StockMovement
 from products.tests.factories import CategoryFactory, ProductFactory
 from users.tests.factories import UserFactory
@@ -398,3 +398,13 @@ def test_an_order_of_many_things_says_which_of_them_were_free():
     cheapest = " + ".join(f"3 × {product.price:,.2f}" for product in products[:20])  # noqa: RUF001
     assert discount.reason == f"3 for 2: {cheapest}"
     assert discount.amount == sum(3 * product.price for product in products[:20])
+
+
+def test_what_was_deleted_meanwhile_is_ordered_past_the_cart_by_nobody(nothing_happens):
+    there, gone = ProductFactory(), ProductFactory()
+    gone.delete()
+
+    with nothing_happens(CartFactory()), pytest.raises(UnknownProduct):
+        checkout.place_directly(
+            {there.pk: 1, gone.pk: 1}, email="guest@example.com", shipping_address=ADDRESS
+        )
