@@ -23,7 +23,7 @@ from uuid import uuid4
 from orders.analytics import facts
 from orders.analytics.errors import DiskFull
 
-FORMAT = 1
+FORMAT = 2
 """Of manifest and columns; another one is written anew, whole."""
 PART = "part-0.parquet"
 ROWS_AT_ONCE = 20_000

@@ -3,7 +3,8 @@
 Each dataset lies in files of one day (``DATASET/day=YYYY-MM-DD/part-0.parquet``), in the store's time zone.
 Money is gross, in whole ten-thousandths of the row's currency: exact, for orders of the shop and for historic
 prices with four decimals alike. Nobody is named: customers are ``u<pk>`` with an account, ``g<keyed hash of
-the mail address>`` as guests, ``h<reference>`` in files of past orders, and empty where unknown or forgotten.
+the mail address>`` as guests, here and in files of past orders, ``h<reference>`` where those have a number,
+and empty where unknown or forgotten.
 """
 
 from decimal import Decimal
@@ -125,6 +126,13 @@ def customer(user_id: int | None, email: str) -> str:
     if email in ("", NOBODY):
         return ""
     return "g" + salted_hmac("orders.analytics.customer", email.lower(), algorithm="sha256").hexdigest()[:24]
+
+
+def past_customer(reference: str) -> str:
+    """Return what stands for who placed an order of the past; a mail address is that of a guest."""
+    if "@" in reference:
+        return customer(None, reference)
+    return f"h{reference}" if reference else ""
 
 
 def historic_kind(*, is_fee: bool, is_cancellation: bool, quantity: int, unit_price: Decimal) -> str:

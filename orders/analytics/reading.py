@@ -137,8 +137,9 @@ def prints(using: str) -> dict[str, dict[str, list[int]]]:
     past = HistoricLine.objects.using(using).annotate(day=TruncDate("placed_at"))
     people = User.objects.using(using).filter(is_active=True).annotate(day=TruncDate("date_joined"))
     named = Count("pk", filter=Q(is_verified=True))
+    known = Count("pk", filter=~Q(customer=""))  # who is forgotten is gone from the files as well
     return {
-        "lines": _prints(past, Count("pk"), Sum("pk"), Count("product"), Sum("product")),
+        "lines": _prints(past, Count("pk"), Sum("pk"), Count("product"), Sum("product"), known),
         "customers": _prints(people, Count("pk"), Sum("pk"), named),
     }
 
@@ -307,7 +308,7 @@ def _historic(day: date, using: str) -> Iterator[Line]:
             currency=currency,
             kind=kind,
             order=f"{source}:{invoice}",
-            customer=f"h{reference}" if reference else "",
+            customer=facts.past_customer(reference),
             product=product or 0,
             code=code,
             category=category or 0,

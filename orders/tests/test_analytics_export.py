@@ -258,6 +258,21 @@ def test_who_is_forgotten_is_forgotten_in_the_files_too(folder):
     assert {row["customer"] for row in [*rows(folder), *rows(folder, "orders")]} == {""}
 
 
+def test_a_mail_address_of_the_past_is_in_no_file_and_is_forgotten_on_every_day(folder):
+    for days in (0, 5):
+        historic(customer="guest@example.com", placed_at=TODAY - timedelta(days=days))
+    export.run()
+
+    named = facts.customer(None, "Guest@example.com")
+    assert {row["customer"] for row in rows(folder)} == {named}  # the same guest as in the shop
+    assert all(b"guest@example" not in file.read_bytes() for file in folder.glob("**/*") if file.is_file())
+
+    privacy.forget_address("guest@example.com")
+    export.run()
+
+    assert [row["customer"] for row in rows(folder)] == ["", ""]
+
+
 @pytest.mark.parametrize("harm", [lambda file: file.unlink(), lambda file: os.truncate(file, 100)])
 def test_a_file_that_is_gone_or_cut_short_is_written_anew(folder, harm):
     historic()
