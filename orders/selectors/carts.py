@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
 from typing import TypeVar
@@ -39,10 +39,17 @@ class Line:
     """How many units are left, if that is less than the cart holds."""
     is_gone: bool = False
     """Whether it is no longer for sale."""
+    paid: Decimal | None = None
+    """What it comes to before discounts where the goods go: for an exempt customer without tax."""
 
     @property
     def product(self) -> Product:
         return self.item.product
+
+    @property
+    def total_price(self) -> Decimal:
+        """What a line of a cart comes to, as it counts in the total; by its price tag if it does not."""
+        return self.item.total_price if self.paid is None else self.paid  # type: ignore[union-attr]
 
     @property
     def is_fine(self) -> bool:
@@ -141,6 +148,9 @@ def page(
         if there
         else None
     )
+    if quote:
+        paid = {line.key: line.total_price for line in quote.totals.lines}
+        lines = [replace(line, paid=paid.get(line.product.pk)) for line in lines]
     if coupon and quote and not problem:
         problem = next((why.text for why in quote.totals.unused if why.offer_id == coupon.promotion_id), "")
     return CartPage(

@@ -72,6 +72,8 @@ class Option:
     """Before offers; 0 from the method's free-from value on."""
     days_min: int
     days_max: int
+    paid: Decimal
+    """The price tag as this customer pays it: without the tax it includes, if none is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,7 @@ def options(
                     price=price,
                     days_min=method.days_min,
                     days_max=method.days_max,
+                    paid=price,
                 )
             )
     return found

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from dbProject.models import to_the_cent
 from orders import documents as paper
 from orders.models import Document, NumberSeries, Order, OrderItem, PaymentEvent
-from orders.selectors import delivery
+from orders.selectors import delivery, shown_sums
 from users import addresses
 
 
@@ -154,15 +154,11 @@ def _invoice(document: Document) -> paper.Invoice:
 
 def _charges(order: Order, items: list[OrderItem]) -> Iterator[paper.Charge]:
     """Yield the discounts, and the delivery as it was before what they take off it."""
-    discounts = list(order.discounts.all())
-    for discount in discounts:
+    sums = shown_sums.of_order(order, items)
+    for discount in sums.discounts:
         yield paper.Charge(discount.name, discount.reason, -discount.amount)
-    all_off = sum((discount.amount for discount in discounts), Decimal())
-    goods_off = sum((item.discount_amount for item in items), Decimal())
-    charged = order.shipping_gross if order.prices_include_tax else order.shipping_amount
-    before = charged + all_off - goods_off
-    if order.shipping_name or before:
-        yield paper.Charge(order.shipping_name or _("Delivery"), "", before)
+    if sums.delivery is not None:
+        yield paper.Charge(sums.delivery_name, "", sums.delivery)
 
 
 def _credit_note(document: Document) -> paper.CreditNote:

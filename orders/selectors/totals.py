@@ -1,7 +1,7 @@
 """What goods come to, delivered somewhere today: the one computation behind cart, checkout and order."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from orders import pricing
 from orders.models import Coupon
-from orders.selectors import delivery, offers, taxes
+from orders.pricing import basis
+from orders.selectors import delivery, offers, shown_sums, taxes
 from products.models import Product
 
 Lines = Sequence[tuple[Product, int]]
@@ -40,6 +41,21 @@ class Quote:
     coupon: Coupon | None
     countries: list[str]
     """Where the shop delivers to; empty where it has set up no delivery."""
+
+    @property
+    def sums(self) -> shown_sums.Sums:
+        """The rows that customers read: they add up to the total."""
+        sums = self.totals
+        return shown_sums.listed(
+            goods=sum((line.total_price for line in sums.lines), Decimal()),
+            discounts=sums.discounts,
+            delivery_name=self.chosen.name if self.chosen else "",
+            delivery=sums.shipping_before_discount if self.chosen else None,
+            includes_tax=self.tax.includes_tax,
+            tax=sums.tax_amount,
+            tax_note=self.tax.note,
+            total=sums.total_amount,
+        )
 
     def goes_by(self, method_id: int | None) -> bool:
         """Say whether the goods can be delivered, and by this method if one was chosen."""
@@ -94,6 +110,10 @@ def quote(
         value=sum((line.total_price - line.discount for line in goods.lines), Decimal()),
         asked=asked,
     )
+    options = [
+        replace(option, paid=basis.shipping(pricing.Delivery(option.name, option.price), priced, tax).price)
+        for option in options
+    ]
     first = options[0] if options else None
     chosen = next((option for option in options if option.method_id == method_id), first)
     totals = goods

@@ -10,7 +10,7 @@ from dbProject import mail
 from dbProject.mail import Attachment
 from dbProject.outbox import services as outbox
 from orders.models import Document, Order, OrderEvent
-from orders.selectors import letters, orders
+from orders.selectors import letters, orders, shown_sums
 from orders.services import documents
 
 Kind = OrderEvent.Kind
@@ -27,7 +27,8 @@ def send_order_received(*, order_id: int, event_id: str) -> None:
     order = Order.all_objects.for_page().get(pk=order_id)
     with translation.override(order.language):
         subject = _("Your order %(number)s at %(store)s")
-        _send(order, "orders/mail/order_received", subject=subject, event_id=event_id)
+        _send(order, "orders/mail/order_received", subject=subject, event_id=event_id,
+              sums=shown_sums.of_order(order))  # fmt: skip
 
 
 def send_order_link(*, order_id: int, event_id: str) -> None:

@@ -11,7 +11,7 @@ from dbProject.resilience import ServiceFailed
 from orders.errors import IllegalTransition, PaymentHeldUp, PaymentRefused
 from orders.forms import FindOrderForm
 from orders.models import Order
-from orders.selectors import progress
+from orders.selectors import progress, shown_sums
 from orders.services import charging, lookups, status, timeline
 from orders.views import visitor
 from orders.views.offer import offer
@@ -26,6 +26,7 @@ def order_detail(request: HttpRequest, order_number: str) -> HttpResponse:
     order = visitor.order(request, order_number)
     context = {
         "order": order,
+        "sums": shown_sums.of_order(order),
         "documents": order.documents.all(),
         "key": request.GET.get("key", ""),
         "state": progress.of_page(order),

@@ -12,6 +12,7 @@ from orders.errors import LimitReached
 from orders.forms import CheckoutForm
 from orders.models import Order, OrderEvent
 from orders.selectors.delivery import Option
+from orders.selectors.shown_sums import Reduction, Sums
 from products.models import Product
 from products.selectors import samples
 from users.forms import SignupForm
@@ -31,9 +32,9 @@ def parts() -> dict[str, Any]:
     """Return every part of buying in every state, in the shapes that its templates read; no query."""
     lines = list(_cart_lines())
     ways = [
-        Option(1, _("Standard parcel"), "", Decimal("4.90"), 2, 3),
-        Option(2, _("Express, the next working day"), "", Decimal("12.90"), 1, 1),
-        Option(3, _("Pick up in the shop"), "", Decimal(0), 1, 1),
+        Option(1, _("Standard parcel"), "", Decimal("4.90"), 2, 3, Decimal("4.90")),
+        Option(2, _("Express, the next working day"), "", Decimal("12.90"), 1, 1, Decimal("12.90")),
+        Option(3, _("Pick up in the shop"), "", Decimal(0), 1, 1, Decimal(0)),
     ]
     typed = {
         "checkout-idempotency_key": uuid4(),
@@ -75,20 +76,27 @@ def _quote(chosen: Option) -> dict[str, Any]:
     """Return what a cart comes to, with a discount and delivery."""
     return {
         "chosen": chosen,
-        "tax": {"note": ""},
-        "totals": {
-            "subtotal_gross": Decimal("92.00"),
-            "discounts": [{"name": "WELCOME10", "reason": _("Ten percent off"), "amount": Decimal("9.20")}],
-            "shipping_gross": Decimal("4.90"),
-            "tax_amount": Decimal("14.00"),
-            "total_amount": Decimal("87.70"),
-        },
+        "sums": _sums(chosen, tax="14.00", total="87.70"),
     }
+
+
+def _sums(way: Option, *, tax: str, total: str) -> Sums:
+    return Sums(
+        goods=Decimal("92.00"),
+        discounts=(Reduction("WELCOME10", _("Ten percent off"), Decimal("9.20")),),
+        delivery_name=way.name,
+        delivery=way.price,
+        tax_on_top=None,
+        tax_included=Decimal(tax),
+        tax_note="",
+        total=Decimal(total),
+    )
 
 
 def _order(status: str = Order.Status.SHIPPED) -> dict[str, Any]:
     """Return an order that was paid, went out in two parcels, and of which something comes back."""
     bought: list[Product] = samples.products()[:2]
+    free = Option(1, _("Standard parcel"), "", Decimal(0), 2, 3, Decimal(0))
     items = [
         {
             "product": {"images": {"all": []}},
@@ -138,14 +146,7 @@ def _order(status: str = Order.Status.SHIPPED) -> dict[str, Any]:
             "all": [sent, sent | {"number": 2, "delivered_at": None, "tracking_url": "", "carrier": ""}]
         },
         "returns": {"all": [back]},
-        "subtotal_gross": Decimal("92.00"),
-        "discounts": {
-            "all": [{"name": "WELCOME10", "reason": _("Ten percent off"), "amount": Decimal("9.20")}]
-        },
-        "shipping_name": _("Standard parcel"),
-        "shipping_gross": Decimal(0),
+        "sums": _sums(free, tax="13.22", total="82.80"),
         "total_amount": Decimal("82.80"),
-        "tax_amount": Decimal("13.22"),
-        "tax_note": "",
         "refunds": {"all": [{"reason": _("Return"), "amount": Decimal("20.00")}]},
     }
