@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from orders.models import Order, Promotion
+from orders.selectors import carrier_prices
 from orders.services import delivery, offers
 from orders.tests.factories import MethodFactory
 from orders.tests.pages import TYPED, add, buy, hidden, text
@@ -117,6 +118,73 @@ def test_a_vat_number_that_cannot_be_is_said(client):
 
     assert answer.status_code == 422
     assert "VAT number cannot be right" in text(answer)
+
+
+def updated(client, **typed):
+    """Bring the page up to date, then press its button."""
+    page = client.post("/checkout/", TYPED | typed | {"update": "1"})
+    seen = {name: hidden(page, name) for name in ("idempotency_key", "total_seen")}
+    return page, client.post("/checkout/", TYPED | typed | seen)
+
+
+@pytest.mark.parametrize("number", ["ATU13585627", "u 1358 5627"])
+def test_a_business_abroad_sees_its_price_without_tax_and_buys_at_the_first_press(client, number):
+    MethodFactory()
+    add(client, ProductFactory(price=Decimal("119.00")))
+
+    page, bought = updated(client, country="AT", zip_code="A-1010", vat_number=number)
+
+    assert "Reverse charge" in text(page)
+    assert hidden(page, "total_seen") == "104.12"  # 100.00 and 4.12 of delivery
+    assert f'value="{number}"' in text(page)
+    assert bought.status_code == 303
+    order = Order.objects.get()
+    assert (order.total_amount, order.tax_amount) == (Decimal("104.12"), 0)
+    assert (order.vat_number, order.shipping_address["zip_code"]) == ("ATU13585627", "1010")
+
+
+@pytest.mark.parametrize("number", ["", "ATU12345678", "DE136695976", "\0", "9" * 500])
+def test_a_vat_number_that_is_none_there_leaves_the_tax_on_the_page(client, number):
+    MethodFactory()
+    add(client, ProductFactory(price=Decimal("119.00")))
+
+    typed = TYPED | {"country": "AT", "zip_code": "1010", "vat_number": number, "update": "1"}
+    page = client.post("/checkout/", typed)
+
+    assert page.status_code == 200
+    assert "Reverse charge" not in text(page)
+    assert hidden(page, "total_seen") == "123.90"
+
+
+def test_a_carrier_is_asked_for_the_same_postal_code_by_the_page_and_by_the_order(client, monkeypatch):
+    method, asked = MethodFactory(), []
+
+    def answer(_cart, *, country, zip_code):
+        asked.append((country, zip_code))
+        return {method.pk: Decimal("5.00") if zip_code == "10119" else Decimal("9.00")}
+
+    monkeypatch.setattr(carrier_prices, "asked", answer)
+    add(client, ProductFactory(price=Decimal("10.00")))
+
+    page, bought = updated(client, zip_code="D-10119")
+
+    assert hidden(page, "total_seen") == "15.00"
+    assert bought.status_code == 303
+    assert asked == [("DE", "10119")] * 2
+    assert 'value="D-10119"' in text(page)
+
+
+def test_what_a_price_depends_on_brings_the_page_up_to_date_when_it_is_changed(client):
+    MethodFactory()
+    add(client, ProductFactory())
+    page = text(client.get("/checkout/"))
+
+    triggers = re.findall(r"change from:#(\w+)", page)
+    (exchanged,) = re.findall(r'hx-select-oob="(#id_total_seen,[^"]+)"', page)
+
+    assert {"id_country", "id_zip_code", "id_vat_number"} <= {*triggers}
+    for name in (*triggers, *exchanged.replace("#", "").split(",")):
+        assert page.count(f'id="{name}"') == 1
 
 
 @pytest.mark.parametrize("lines", [1, 12])

@@ -1,5 +1,7 @@
 """The checkout: one page, three parts, and what it will cost beside them at all times."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -15,13 +17,15 @@ from django.views.decorators.http import require_http_methods
 from dbProject.behavior import counting
 from dbProject.behavior.models import BehaviorCount
 from dbProject.errors import ShopError
-from orders.errors import CouponRefused, EmptyCart, PriceChanged
+from orders.errors import CouponRefused, EmptyCart, PriceChanged, VatNumberRefused
 from orders.forms import CheckoutForm
 from orders.models import Cart
+from orders.pricing import vat_numbers
 from orders.selectors import carrier_prices, carts, delivery, orders, totals
 from orders.services import checkout as services
 from orders.views import visitor
 from products.errors import OutOfStock
+from users import addresses
 from users.models import Address, User
 
 SEE_OTHER = 303
@@ -95,10 +99,7 @@ def _page(
 ) -> HttpResponse:
     """Show the page with today's total, for the country and the delivery that are chosen so far."""
     typed = form.data if form is not None else initial or {}
-    vat_number = form.cleaned_data.get("vat_number", "") if form is not None else ""
-    destination = totals.Destination(
-        _country(typed.get("country")), str(typed.get("zip_code") or "").replace("\0", ""), vat_number
-    )
+    destination = _destination(typed)
     method = str(typed.get("shipping_method") or "")
     page = carts.page(
         cart,
@@ -134,6 +135,25 @@ def _page(
         "user_email": user.email if user else "",
     }
     return TemplateResponse(request, "orders/checkout.html", context, status=status)
+
+
+def _destination(typed: Mapping[str, Any]) -> totals.Destination:
+    """Return where it goes so far, with postal code and VAT number as the order will have them.
+
+    Else the price on the page would be another than the order's. What cannot be right yet counts as it was
+    typed, and a VAT number not at all: pressing the button says what is wrong.
+    """
+    country = _country(typed.get("country"))
+    zip_code, vat_number = (
+        str(typed.get(name) or "").replace("\0", "").strip() for name in ("zip_code", "vat_number")
+    )
+    with suppress(ValueError):
+        zip_code = addresses.zip_code(zip_code, country=country)
+    try:
+        vat_number = vat_numbers.normalized(vat_number, country)
+    except VatNumberRefused:
+        vat_number = ""
+    return totals.Destination(country, zip_code, vat_number)
 
 
 def _country(typed: Any) -> str:
