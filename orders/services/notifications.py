@@ -64,6 +64,7 @@ def send_step(*, step_id: int, event_id: str) -> None:
             attachments=_papers(order, step),
             letter=letter,
             step=step,
+            sums=shown_sums.of_order(order),
         )
 
 

@@ -10,9 +10,10 @@ from django.core import mail
 from dbProject.outbox.models import OutboxEvent
 from orders.models import Cart, Order
 from orders.selectors import carts, shown_sums, totals
-from orders.services import coupons, notifications
+from orders.services import coupons, notifications, status, timeline
+from orders.tests.background import work_off
 from orders.tests.factories import CouponFactory, MethodFactory, PromotionFactory
-from orders.tests.pages import TYPED, add, hidden, text
+from orders.tests.pages import TYPED, add, buy, hidden, text
 from products.tests.factories import ProductFactory
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +59,9 @@ def in_mail(message):
         amount(words(cell))
         for cell in re.findall(r'<td class="amount">.*?</td>', message.alternatives[0][0], re.DOTALL)
     ]
-    listed = re.search(r"\n\n(\d+ \S [^\n]*\n.*?\nTotal  [^\n]+)\n", message.body, re.DOTALL)[1].splitlines()
+    listed = re.search(r"\n\n(\d+ \S [^\n]*\n.*?\nTotal  [^\n]+)\n", f"{message.body}\n", re.DOTALL)[
+        1
+    ].splitlines()
     plain = [amount(line.rpartition("  ")[2]) for line in listed]
     return (html[:-1], html[-1]), (plain[:-1], plain[-1])
 
@@ -118,8 +121,10 @@ def test_what_is_shown_adds_up_wherever_it_is_shown(client, settings, kind, valu
     )
     tag = amount(words(re.search(r'<span class="option-price">.*?</span>', checkout, re.DOTALL)[0]))
     assert tag == rows(checkout)[0][2]
-    (message,) = mail.outbox
-    for above, total in in_mail(message):
+    status.move(order, to="confirmed", actor=timeline.SHOP)
+    work_off("render_document", "send_order_step_email")
+    received, confirmed = mail.outbox
+    for above, total in (*in_mail(received), *in_mail(confirmed)):
         assert sum(above) == total == order.total_amount
 
 
@@ -159,3 +164,18 @@ def test_a_cart_and_its_order_have_the_same_rows(client, settings, kind, value, 
     assert client.post("/checkout/", typed | seen).status_code == 303
 
     assert shown_sums.of_order(Order.objects.get()) == quote.sums
+
+
+def test_names_stand_in_the_plain_mail_as_they_were_written(client):
+    MethodFactory(name="Bike & rail")
+    add(client, ProductFactory())
+    coupon = CouponFactory(promotion=PromotionFactory(name="Cups & <more>"))
+    coupons.put_in_cart(Cart.objects.get(), code=coupon.code)
+    assert buy(client).status_code == 303
+    event = OutboxEvent.objects.get(payload={"order_id": Order.objects.get().pk})
+    notifications.send_order_received(order_id=Order.objects.get().pk, event_id=str(event.pk))
+
+    (message,) = mail.outbox
+    assert "Cups & <more>" in message.body
+    assert "Bike & rail" in message.body
+    assert "Cups &amp; &lt;more&gt;" in message.alternatives[0][0]
