@@ -103,7 +103,7 @@ def _size(value: Any) -> int:
     if isinstance(value, str):
         return 60 + len(value)
     if isinstance(value, Mapping):
-        return 200 + sum(_size(part) for part in value.values())
+        return 200 + sum(_size(key) + _size(part) for key, part in value.items())
     if isinstance(value, (list, tuple)):
         is_row = isinstance(value, tuple)
         return 60 + (sum(map(_size, value)) if is_row else len(value) * _size(value[0]) if value else 0)

@@ -68,7 +68,7 @@ def bestsellers(asked: Asked) -> Table:
     titles = names.products_of(keys)
     rows = []
     for key in keys:
-        one, before, title = sold[key], then.get(key, NOTHING), titles[key]
+        one, before, title = sold.get(key, NOTHING), then.get(key, NOTHING), titles[key]
         values: dict[str, Value] = {
             "name": title.name,
             "sku": title.sku,

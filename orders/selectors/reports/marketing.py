@@ -1,5 +1,6 @@
 """Reports of what brings people here, what it costs, and what goes wrong."""
 
+import time
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
@@ -40,8 +41,10 @@ PAID = (
 )
 """What was paid, whatever went back since."""
 MOST = 100
-LIVE_DAYS, KEPT_SECONDS = 62, 4_200
-"""Orders of more days are many: what they say is made ready every hour, a little before it ends."""
+LIVE_DAYS = 62
+"""Orders of more days are many: what they say is made ready once an hour, and stays until the next."""
+HOUR, BEGINS, KEPT_SECONDS = 3_600, 600, 4_500
+"""Ten minutes past the full one, when the clock has reports made ready."""
 
 
 def remember(currency: str, period: Period) -> None:
@@ -56,7 +59,8 @@ def _kept(name: str, asked: Asked, read: Callable[[Asked], list[Any]]) -> list[A
     """Return what ``read`` finds, plain data; of more than ``LIVE_DAYS`` as it was an hour ago."""
     if asked.period.days <= LIVE_DAYS:
         return read(asked)
-    key = f"{name}:{asked.currency}:{asked.period.first}:{asked.period.last}"
+    hour = int((time.time() - BEGINS) // HOUR)
+    key = f"{name}:{asked.currency}:{asked.period.first}:{asked.period.last}:{hour}"
     return caching.remember("analytics", key, lambda: read(asked), seconds=KEPT_SECONDS)
 
 

@@ -21,7 +21,8 @@ EXACT = Decimal("0.0001")
 NOUGHT = Decimal(0)
 FEE = "fee:"
 """How the keys of what is no goods begin."""
-REMEMBERED_SECONDS = 86_400
+REMEMBERED_SECONDS = 6 * 3_600
+"""In the last sixth of that time one reader makes it anew: whoever comes every hour does."""
 SUMS = "rollups"
 """The name of the result that says how far the sums reach."""
 
