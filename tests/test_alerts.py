@@ -18,6 +18,7 @@ from orders.tests.factories import OrderFactory
 
 DEPLOY = Path(__file__).parent.parent / "deploy"
 ALERTS = DEPLOY / "prometheus/alerts.yml"
+CASES = DEPLOY / "prometheus/alerts_test.yml"
 DASHBOARD = DEPLOY / "grafana/shop.json"
 OPERATIONS = Path(__file__).parent.parent / "docs/operations.md"
 FIGURE = re.compile(r"\bshop_[a-z_]+\b")
@@ -79,6 +80,13 @@ def test_an_alert_says_how_grave_it_is_and_what_to_do(rule):
     assert (page, anchor) == ("docs/operations.md", rule["alert"].lower())
     assert "*Look:*" in section
     assert "*Do:*" in section
+
+
+def test_every_alert_has_a_case_in_which_it_fires():
+    cases = [case for test in yaml.safe_load(CASES.read_text())["tests"] for case in test["alert_rule_test"]]
+    fired = {case["alertname"] for case in cases if case.get("exp_alerts")}
+
+    assert fired == {rule["alert"] for rule in rules()}
 
 
 @needs_promtool
