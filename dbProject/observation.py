@@ -13,7 +13,8 @@ when it starts. When a task has ended, each of ``TASK_OBSERVERS`` is called as
 
     def observe_task(seen: Observation) -> None
 
-with the task's name as ``seen.route`` and Celery's word (``SUCCESS``, ``FAILURE`` ...) as ``seen.status``.
+with the task's name as ``seen.route`` and Celery's word (``SUCCESS``, ``FAILURE`` ...) as ``seen.status``; of
+one out of time, or whose process died, in the process that watches, which knows nothing of its costs.
 An observer that fails is written down and hurts nobody.
 """
 

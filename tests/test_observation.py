@@ -5,12 +5,15 @@ from types import SimpleNamespace
 import pytest
 from asgiref.sync import async_to_sync
 from celery import shared_task
+from celery.app.task import Context
+from celery.exceptions import TimeLimitExceeded, WorkerLostError
+from celery.signals import task_failure
 from django.core.cache import cache
 from django.db import connection
 from django.http import HttpResponse, StreamingHttpResponse
 from django.test import AsyncClient, Client
 
-from dbProject import caching, observation
+from dbProject import caching, observation, receivers
 from products.tests.factories import ProductFactory
 
 HERE = "tests.test_observation"
@@ -48,6 +51,7 @@ def ask(times):
 @pytest.fixture(autouse=True)
 def _observers(settings):
     told.clear()
+    receivers._timed_out.clear()
     settings.OBSERVERS = [f"{HERE}.fail", f"{HERE}.observe"]
     settings.TASK_OBSERVERS = [f"{HERE}.observe_task"]
 
@@ -154,6 +158,35 @@ def test_a_task_is_told_of_with_the_id_it_was_sent_with(worker, rf):
     task, request = sorted((one.seen for one in told), key=lambda seen: seen.request is not None)
     assert task.request_id == request.request_id == answer["X-Request-ID"]
     assert (task.route, task.status, task.cache_calls) == (asks_the_cache.name, "SUCCESS", 3)
+
+
+def failed(error, *, has_message):
+    """Say what Celery says in the process that watches over those that run tasks."""
+    if has_message:
+        asks_the_cache.request_stack.push(Context({"id": "one", "request_id": ours}))
+    task_failure.send(sender=asks_the_cache, task_id="one", exception=error, kwargs={})
+    if has_message:
+        asks_the_cache.request_stack.pop()
+
+
+@pytest.mark.django_db
+def test_a_task_whose_process_died_is_told_of_by_who_watches():
+    failed(WorkerLostError("signal 9 (SIGKILL)"), has_message=True)
+    failed(ValueError("its own process tells of that"), has_message=True)
+
+    (one,) = (one.seen for one in told)
+    assert (one.route, one.status, one.request_id) == (asks_the_cache.name, "FAILURE", ours)
+    assert observation.current() is None
+    assert not observation.running()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("celery_says", [(True, False, True, False), (False, False), (True, True)])
+def test_a_task_out_of_time_is_told_of_once_for_each_time(celery_says):
+    for has_message in celery_says:
+        failed(TimeLimitExceeded(100), has_message=has_message)
+
+    assert [(one.seen.status, one.seen.seconds >= 100) for one in told] == [("FAILURE", True)] * 2
 
 
 @pytest.mark.parametrize(

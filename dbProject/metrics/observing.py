@@ -43,7 +43,6 @@ def _of_request_anew(route: str, method: str, hundreds: int) -> tuple[Any, Any, 
 
 def observe_task(seen: Observation) -> None:
     """Count one run of a task."""
-    batches.wake()
     key = (seen.route, str(seen.status))
     found = _of_task.get(key)
     if found is None:

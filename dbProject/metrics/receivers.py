@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from celery.signals import worker_init, worker_process_shutdown, worker_ready
+from celery.signals import task_postrun, worker_init, worker_process_shutdown, worker_ready
 from django.conf import settings
 from django.contrib.auth.signals import user_login_failed
 from django.dispatch import receiver
@@ -29,7 +29,8 @@ def begin_with_an_empty_folder(**_: Any) -> None:
     folder = os.environ.get(measures.FOLDER)
     if folder and not works_here.is_set():
         for file in Path(folder).glob("*.db"):
-            file.unlink(missing_ok=True)
+            if not file.stem.endswith(f"_{os.getpid()}"):  # those are open already
+                file.unlink(missing_ok=True)
 
 
 @worker_ready.connect
@@ -41,6 +42,12 @@ def serve_figures(**_: Any) -> None:
         logger.warning("Without %s the processes of this worker count each for itself", measures.FOLDER)
     host, _colon, port = settings.WORKER_METRICS_BIND.rpartition(":")
     start_http_server(int(port), addr=host, registry=exposition.of_processes())
+
+
+@task_postrun.connect
+def write_now_and_then(**_: Any) -> None:
+    """Begin where tasks run; not where they are watched: that process forks, which threads do not survive."""
+    batches.wake()
 
 
 @worker_process_shutdown.connect

@@ -14,7 +14,9 @@ import psutil
 from celery import current_app
 from django.conf import settings
 from django.db import connection
+from prometheus_client.multiprocess import MultiProcessCollector
 
+from dbProject.metrics import measures
 from deploy.servers import Guard, end, free_port
 from tests.faults.moments import FOLDER
 from tests.faults.patience import DEADLINE_SECONDS
@@ -84,6 +86,7 @@ class Shop:
 
     def __init__(self, folder, **environment):
         self._folder = folder
+        self._figures = folder / "figures"
         self._guard = Guard()  # kills them should this process be killed
         self._processes = []
         port = free_port()
@@ -94,6 +97,7 @@ class Shop:
             "DATABASE_URL": database,
             "SITE_URL": self.url,
             FOLDER: str(folder),
+            measures.FOLDER: str(self._figures),
             **environment,
         }
         self.browser = httpx.Client(base_url=self.url, timeout=DEADLINE_SECONDS, trust_env=False)
@@ -160,6 +164,14 @@ class Shop:
     def poisonings(self):
         """Return how often ``tasks.kill_its_process`` was begun."""
         return len(list(self._folder.glob("poisoned *")))
+
+    def ended(self, task):
+        """Return how often ``task`` has ended in which way, as its worker tells Prometheus."""
+        if not self._figures.exists():
+            return {}
+        families = MultiProcessCollector(None, str(self._figures)).collect()
+        told = [one for family in families for one in family.samples if one.name == "shop_tasks_total"]
+        return {one.labels["state"]: one.value for one in told if one.labels["task"] == task}
 
     def end(self):
         """Kill everything; print what it said, which pytest shows of a test that failed."""

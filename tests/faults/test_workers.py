@@ -1,6 +1,7 @@
 """Workers killed, a queue that is lost: every effect once, every mail there, repeated once a kill at most."""
 
 import pytest
+from celery import current_app
 from django.db import transaction
 from django.utils import timezone
 
@@ -154,4 +155,19 @@ def test_a_task_that_kills_its_process_is_begun_once_for_each_attempt(shop):
     event.refresh_from_db()
     assert shop.poisonings() == 1
     assert "SIGKILL" in event.last_error
+    wait_until(lambda: shop.ended(event.task) == {"FAILURE": 1}, "its worker does not tell of it")
     event.delete()
+
+
+def test_a_task_out_of_time_is_told_of_once(shop):
+    task = "tests.faults.tasks.outlast_its_time"
+    shop.start_worker()
+
+    current_app.send_task(task, time_limit=1)
+    wait_until(lambda: shop.ended(task), "its worker does not tell of it")
+    nothing_is_left_in_the_queue()
+    current_app.send_task(task, time_limit=1)
+    wait_until(lambda: sum(shop.ended(task).values()) > 1, "its worker tells of the first alone")
+    nothing_is_left_in_the_queue()
+
+    assert shop.ended(task) == {"FAILURE": 2}
