@@ -111,7 +111,7 @@ def receive(back: Return, *, restocked: Mapping[int, int], actor: Actor) -> Retu
     on_the_shelf = {one.item.product_id: one.restocked_quantity for one in items if one.restocked_quantity}
     if on_the_shelf:
         reason = _("Return %(number)d") % {"number": back.number}
-        stock.put_back(on_the_shelf, reference=order.order_number, reason=reason, actor=actor.user)
+        stock.take_in(on_the_shelf, reference=order.order_number, reason=reason, actor=actor.user)
     back.status, back.received_at = Return.Status.RECEIVED, timezone.now()
     back.save(update_fields=["status", "received_at"])
     detail = packing.words(back.units(), [one.item for one in items])

@@ -53,26 +53,37 @@ def take_within(units: Mapping[int, int], *, reference: str) -> list[Product]:
 
 
 @transaction.atomic
-def put_back(
-    units: Mapping[int, int], *, reference: str, reason: str = "", actor: User | None = None
-) -> None:
+def put_back(units: Mapping[int, int], *, reference: str) -> None:
     """Return ``units`` (product pk -> how many) to the shelf, as after a cancelled order.
 
-    ``reason`` and ``actor`` are for what somebody has decided, as with goods that customers sent back. What
-    has been deleted meanwhile gets its units as well. What has become a parent holds none: the ledger says
-    that they came, and that they are to be counted for one of its variants.
+    What has been deleted meanwhile gets its units as well. What has become a parent holds none: the ledger
+    says that they came, and that they are to be counted for one of its variants.
 
     Raises:
         UnknownProduct: A pk that is in no row.
     """
-    kind = StockMovement.Kind.RETURN
-    products = _lock(units)
-    holding = [product for product in products if not product.has_variants]
+    _return(_lock(units), units, reference=reference, reason="", actor=None)
+
+
+@transaction.atomic
+def take_in(units: Mapping[int, int], *, reference: str, reason: str, actor: User | None) -> None:
+    """Return likewise what customers sent back, as ``actor`` has decided for a ``reason``.
+
+    Raises:
+        UnknownProduct: Something is no longer in the catalog: nobody could sell it.
+    """
+    _return(_lock_present(units), units, reference=reference, reason=reason, actor=actor)
+
+
+def _return(
+    products: list[Product], units: Mapping[int, int], *, reference: str, reason: str, actor: User | None
+) -> None:
+    holding = {product.pk: units[product.pk] for product in products if not product.has_variants}
     if holding:
         _move(
+            [product for product in products if product.pk in holding],
             holding,
-            {product.pk: units[product.pk] for product in holding},
-            kind,
+            StockMovement.Kind.RETURN,
             reference=reference,
             reason=reason,
             actor=actor,
@@ -191,7 +202,8 @@ def _lock_present(units: Mapping[int, int]) -> list[Product]:
 
 def _for_update(pks: tuple[int, ...]) -> QuerySet[Product]:
     rows = Product.all_objects.filter(pk__in=pks).select_related("parent", "category").without_texts()
-    return rows.defer("category__description").order_by("pk").select_for_update(of=("self",))
+    rows = rows.defer("category__description").order_by("pk")
+    return rows.select_for_update(of=("self",))
 
 
 def _can_give(product: Product, units: int) -> bool:
