@@ -8,9 +8,9 @@ import pytest
 from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 
-from dbProject import caching
+from dbProject import caching, shared_pages
 from dbProject.pages import services as pages
 from orders.services import cart as carts
 from orders.services import delivery
@@ -38,6 +38,7 @@ PAGES = [
     "/products/shirt/",
     "/products/shirt/?variant=RED",
     "/products/shirt/?option_color=blue",
+    "/products/mug/?reviews=1&stars=5",
     "/search/?q=mug",
     "/search/?q=nowhere",
     "/search/suggest/?q=mu",
@@ -81,6 +82,12 @@ def customer(first_name, product):
 
 
 # Nobody's
+
+
+def test_the_pages_that_are_compared_are_all_that_are_shared():
+    compared = {resolve(page.partition("?")[0]).func for page in PAGES}
+
+    assert compared == set(shared_pages._shared)
 
 
 def test_nothing_of_anybody_is_in_a_shared_page(shop, settings):
