@@ -50,11 +50,13 @@ ONE_ORDER = (
 )
 ANY_COURSE = "tests/test_any_course.py::test_whatever_happens_in_whatever_order_the_books_agree"
 COUPON_COMES_BACK = (
-    "orders/tests/test_checkout.py::test_a_coupon_is_counted_once_and_given_back_when_the_order_goes"
+    "orders/tests/test_checkout_sums.py::test_a_coupon_is_counted_once_and_given_back_when_the_order_goes"
 )
 MANY_CLICKS = "tests/races/test_payments.py::test_of_many_clicks_at_once_one_pays"
-ONE_MESSAGE = "orders/tests/test_payments.py::test_a_message_is_thanked_for_each_time_and_kept_once"
-ALL_ORDERS = "orders/tests/test_payments.py::test_webhooks_lead_to_the_same_state_in_any_order_and_any_number"
+ONE_MESSAGE = "orders/tests/test_payment_webhooks.py::test_a_message_is_thanked_for_each_time_and_kept_once"
+ALL_ORDERS = (
+    "orders/tests/test_payment_webhooks.py::test_webhooks_lead_to_the_same_state_in_any_order_and_any_number"
+)
 ERASED_WHILE_ORDERING = (
     "tests/races/test_erasing.py::test_whoever_is_erased_while_they_order_leaves_an_order_without_a_name"
 )

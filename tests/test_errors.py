@@ -2,22 +2,20 @@
 
 import json
 from datetime import timedelta
-from threading import Barrier, Thread
 
 import pytest
 from celery.signals import task_failure
 from django.conf import settings as shop
 from django.contrib.auth.models import Group, Permission
-from django.db import OperationalError, connection
+from django.db import OperationalError
 from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
 from dbProject import personal_data, retention
-from dbProject.incidents import announcing, recording, services, tasks
+from dbProject.incidents import recording
 from dbProject.incidents.models import SLOTS, ErrorCount, ErrorGroup, ErrorOccurrence
-from dbProject.outbox.models import OutboxEvent
-from dbProject.webhooks.tests.receivers import Receiver
+from tests.failing import fail
 from users.tests.factories import UserFactory
 
 ROUTES = "tests.breaking"
@@ -28,33 +26,6 @@ pytestmark = pytest.mark.django_db
 def visitor():
     with override_settings(ROOT_URLCONF=ROUTES):
         yield Client(raise_request_exception=False)
-
-
-@pytest.fixture
-def staff_are_told(settings):
-    settings.STAFF_EMAIL = ["staff@example.com"]
-    settings.ALERT_WEBHOOK_URL = "https://hooks.example.com/"
-
-
-@pytest.fixture
-def connection_stays(monkeypatch):
-    """A failed task closes connections that are old; in a test everything is one transaction of one."""
-    for module in ("dbProject.incidents.receivers", "dbProject.outbox.receivers"):
-        monkeypatch.setattr(f"{module}.close_old_connections", lambda: None)
-
-
-def fail(error=None, **facts):
-    """Note an error as a request or task would, and return its number."""
-    try:
-        raise error or RuntimeError("nobody foresaw it")
-    except Exception as raised:
-        error_id = recording.new_id()
-        recording.note(raised, error_id=error_id, **facts)
-    return error_id
-
-
-def notices():
-    return list(OutboxEvent.objects.filter(task__startswith="dbProject.incidents").order_by("created_at"))
 
 
 # What a customer is told, staff find
@@ -206,25 +177,6 @@ def test_an_error_costs_one_short_transaction(django_assert_num_queries):
         fail()
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_at_once_are_counted_as_two_and_told_once(staff_are_told):
-    start = Barrier(2)
-
-    def run():
-        start.wait()
-        fail()
-        connection.close()
-
-    threads = [Thread(target=run) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert ErrorGroup.objects.get().count == 2
-    assert len(notices()) == 2  # one mail, one message
-
-
 def test_a_long_message_and_a_deep_stack_are_bounded_and_anything_can_be_stored():
     def deep(levels):
         return deep(levels - 1) if levels else "x" * 1_000_000 + "\0\ud800"
@@ -261,91 +213,6 @@ def test_while_the_database_fails_the_page_and_the_log_still_tell_and_nobody_ask
     assert len(numbers) == 3
     assert all(any(number in page for number in numbers) for page in pages)
     assert len(asked) == 1
-
-
-# Told once
-
-
-def test_a_new_error_is_told_once_and_again_when_it_is_back_after_it_was_resolved(staff_are_told):
-    fail()
-    fail()
-    assert [event.task.rpartition(".")[2] for event in notices()] == ["send_notice_email", "post_notice"]
-
-    services.resolve(ErrorGroup.objects.get())
-    fail()
-    fail()
-
-    assert ErrorGroup.objects.get().state == "open"
-    assert len(notices()) == 4
-    assert notices()[0].payload["subject"] == "New error: RuntimeError"
-    assert notices()[2].payload["subject"] == "An error is back: RuntimeError"
-
-
-def test_what_is_ignored_is_counted_and_never_told(staff_are_told):
-    fail()
-    services.ignore(ErrorGroup.objects.get())
-    fail()
-
-    assert (ErrorGroup.objects.get().state, ErrorGroup.objects.get().count) == ("ignored", 2)
-    assert len(notices()) == 2
-
-
-def test_killed_before_it_is_told_the_next_one_tells(staff_are_told, monkeypatch):
-    with monkeypatch.context() as broken:
-        broken.setattr(announcing.outbox, "record", lambda *_, **__: 1 / 0)
-        fail()
-    assert not ErrorGroup.objects.exists()
-
-    fail()
-    assert len(notices()) == 2
-
-
-def test_nobody_listens_and_nothing_is_recorded():
-    fail()
-    assert notices() == []
-
-
-def test_staff_get_a_mail_with_a_link_once(staff_are_told, mailoutbox):
-    error_id = fail()
-    event = notices()[0]
-    for _ in range(2):
-        tasks.send_notice_email(**event.payload, event_id=str(event.pk))
-
-    (letter,) = mailoutbox
-    assert (letter.to, letter.subject) == (["staff@example.com"], "New error: RuntimeError")
-    assert error_id in letter.body
-    assert f"/admin/incidents/errorgroup/{ErrorGroup.objects.get().pk}/change/" in letter.body
-
-
-def test_the_webhook_gets_a_message_in_slacks_format_once(staff_are_told, settings):
-    fail()
-    event = notices()[1]
-    with Receiver(200) as receiver:
-        settings.ALERT_WEBHOOK_URL = receiver.url
-        for _ in range(2):
-            tasks.post_notice(**event.payload, event_id=str(event.pk))
-
-    ((headers, body),) = receiver.told
-    assert headers["content-type"] == "application/json"
-    assert headers["idempotency-key"] == str(event.pk)
-    text = json.loads(body)["text"]
-    assert text.startswith("*Marlow &amp; Finch: New error: RuntimeError*\n")
-    assert "test_errors.py:fail" in text
-
-
-def test_a_webhook_that_refuses_is_asked_again_later_and_makes_no_error_of_its_own(
-    staff_are_told, settings, connection_stays
-):
-    fail()
-    event = notices()[1]
-    with Receiver(500) as receiver:
-        settings.ALERT_WEBHOOK_URL = receiver.url
-        tasks.post_notice.apply(kwargs={**event.payload, "event_id": str(event.pk)})
-
-    event.refresh_from_db()
-    assert (event.finished_at, event.claimed_until) == (None, None)
-    assert event.last_error == "HTTPError: The webhook answered 500"
-    assert ErrorGroup.objects.count() == 1
 
 
 # Staff

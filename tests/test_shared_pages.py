@@ -23,7 +23,7 @@ from products.tests.factories import (
     ProductFactory,
     ReviewFactory,
 )
-from products.tests.test_admin_products import change_url, formsets, typed
+from products.tests.product_forms import change_url, formsets, typed
 from users.tests.factories import StaffFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -27,6 +27,7 @@ from dbProject.settings.limits import RATE_LIMIT_VIEWS as RATE_LIMIT_VIEWS
 from dbProject.settings.limits import RATE_LIMIT_WINDOW as RATE_LIMIT_WINDOW
 from dbProject.settings.metrics import *  # noqa: F403
 from dbProject.settings.observation import *  # noqa: F403
+from dbProject.settings.privacy import *  # noqa: F403
 from dbProject.settings.schedule import CELERY_BEAT_SCHEDULE as CELERY_BEAT_SCHEDULE
 from dbProject.settings.security import CORS_ALLOWED_HEADERS as CORS_ALLOWED_HEADERS
 from dbProject.settings.security import CORS_ALLOWED_METHODS as CORS_ALLOWED_METHODS
@@ -299,39 +300,6 @@ OUTBOX_PATIENCE_SECONDS = 60  # with a consumer, before another attempt; each ti
 OUTBOX_CLAIM_SECONDS = 30  # how long a consumer may take, then its process is ended; below the patience
 OUTBOX_POKE_SECONDS = 0.2  # between two times that a process asks for the relay, however much it records
 OUTBOX_LATE_SECONDS = 60  # an event that has been due for so long makes the shop "degraded"
-
-# Privacy -- who answers for which personal data (see dbProject.personal_data); lower apps first.
-PERSONAL_DATA = [
-    "dbProject.incidents.privacy",
-    "users.services.privacy",
-    "products.services.privacy",
-    "orders.services.privacy",
-]
-
-LOGIN_ADDRESS_AGE = timedelta(days=30)  # how long an account knows from where it was last opened
-UNCONFIRMED_ACCOUNT_AGE = timedelta(days=30)  # then an account is gone whose address nobody confirmed
-PAYER_AGE = timedelta(days=30)  # how long a payment knows whose browser and network it was, as hashes
-BEHAVIOR_AGE = timedelta(days=760)  # counts of steps, of nobody: two years to compare
-PAYMENT_MESSAGE_AGE = timedelta(days=90)  # how long the full words of payment providers are kept
-RETENTION = {
-    "sessions": "users.services.retention.sessions",
-    "login_addresses": "users.services.retention.login_addresses",
-    "avatars": "users.services.avatars.tidy",
-    "unconfirmed_accounts": "users.services.retention.unconfirmed_accounts",
-    "payment_messages": "orders.services.privacy.forget_old_messages",
-    "payers": "orders.services.privacy.forget_old_payers",
-    "guest_carts": "orders.services.cart.drop_old",
-    "jobs": "dbProject.jobs.services.tidy",
-    "outbox": "dbProject.outbox.services.tidy",
-    "errors": "dbProject.incidents.services.tidy",
-    "alerts": "dbProject.incidents.watching.tidy",
-    "answers": "dbProject.idempotency.services.tidy",
-    "login_tokens": "dbProject.access.services.tidy",
-    "rate_counts": "dbProject.limits.services.tidy",
-    "behavior": "dbProject.behavior.services.tidy",
-    "webhooks": "dbProject.webhooks.services.tidy",
-}
-"""What lets go of each kind of data that is too old (see dbProject.retention)."""
 
 # Mail
 vars().update(env.email_url("EMAIL_URL"))

@@ -1,11 +1,25 @@
 """Carriers on loopback: good ones, and every kind of bad one."""
 
 import json
+from decimal import Decimal
 
+from orders import carriers
+from orders.carriers import Parcel
 from tests.loopback import LoopbackServer
 
 PATIENCE_SECONDS = 20
 """How long a server waits for what a test has promised, so that it ends by itself."""
+PARCEL = Parcel("DE", "10115", 1_800, Decimal("59.90"))
+FLAT = {"service": "flat", "name": "Standard delivery", "price": "9.90", "days_min": 2, "days_max": 5}
+
+
+def ask(code="swift", **fields):
+    parcel = Parcel(**{name: getattr(PARCEL, name) for name in Parcel.__slots__} | fields)
+    return carriers.ask_all(parcel, [code])[code]
+
+
+def sources(quotes):
+    return [one.source for one in quotes]
 
 
 def quote(**fields):

@@ -8,55 +8,18 @@ import os
 import signal
 import socket
 import threading
-from contextlib import ExitStack
 from decimal import Decimal
 
 import pytest
-from django.core.cache import cache
 
 from dbProject import resilience
 from dbProject.resilience import Breaker, BreakerState
 from orders import carriers
-from orders.carriers import CarrierQuote, Parcel, QuoteSource, asking
+from orders.carriers import CarrierQuote, QuoteSource
 from orders.tests import carrier_servers
-from orders.tests.carrier_servers import CarrierServer, always, quote, send
+from orders.tests.carrier_servers import PARCEL, always, ask, quote, send, sources
 
 pytestmark = pytest.mark.integration
-
-PARCEL = Parcel("DE", "10115", 1_800, Decimal("59.90"))
-FLAT = {"service": "flat", "name": "Standard delivery", "price": "9.90", "days_min": 2, "days_max": 5}
-
-
-@pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch):
-    monkeypatch.setattr(asking, "FIRST_PAUSE_SECONDS", 0)
-
-
-@pytest.fixture
-def carrier(settings):
-    """Call it with a code to start a carrier and put it into the settings."""
-    settings.CARRIERS = {}
-    with ExitStack() as stack:
-
-        def start(code, answer=None, **terms):
-            server = stack.enter_context(CarrierServer(answer))
-            settings.CARRIERS[code] = {
-                "url": server.url,
-                "time_limit_seconds": 10,
-                "flat_rate": FLAT,
-            } | terms
-            return server
-
-        yield start
-
-
-def ask(code="swift", **fields):
-    parcel = Parcel(**{name: getattr(PARCEL, name) for name in Parcel.__slots__} | fields)
-    return carriers.ask_all(parcel, [code])[code]
-
-
-def sources(quotes):
-    return [one.source for one in quotes]
 
 
 def test_a_carrier_is_asked_what_the_customer_wants_to_know(carrier, settings):
@@ -243,100 +206,6 @@ def test_a_carrier_that_recovers_in_between_is_believed(carrier):
     swift.answer = fail_twice
 
     assert sources(ask()) == [QuoteSource.LIVE]
-
-
-# What is remembered
-
-
-def test_the_last_known_quotes_of_such_a_parcel_are_remembered(carrier):
-    swift = carrier("swift", always([quote(), quote(service="express", price="12.00")]))
-    live = ask(weight_grams=1_800)
-    swift.answer = always(b"", 503)
-
-    known = ask(weight_grams=1_100, zip_code="80331", value=Decimal("5.00"))
-
-    assert sources(known) == [QuoteSource.REMEMBERED] * 2
-    assert [(one.service, one.price) for one in known] == [(one.service, one.price) for one in live]
-
-
-@pytest.mark.parametrize(
-    "fields", [{"country": "AT"}, {"weight_grams": 1_000}, {"weight_grams": 2_001}, {"weight_grams": 99_000}]
-)
-def test_another_country_or_weight_is_another_parcel(carrier, fields):
-    swift = carrier("swift")
-    ask(weight_grams=2_000)
-    swift.answer = always(b"", 503)
-
-    assert sources(ask(**fields)) == [QuoteSource.FLAT]
-    assert sources(ask(weight_grams=1_001)) == [QuoteSource.REMEMBERED]
-
-
-def test_that_a_carrier_offers_nothing_is_remembered_too(carrier):
-    swift = carrier("swift", always([]))
-    assert ask(zip_code="10115") == []
-    swift.answer = always(b"", 503)
-
-    assert ask(zip_code="80331") == []
-
-
-def test_nothing_that_was_not_believed_is_remembered(carrier):
-    swift = carrier("swift")
-    ask(zip_code="10115")
-    swift.answer = always([quote(price="-5.00")])
-
-    assert [one.price for one in ask(zip_code="80331")] == [Decimal("7.50")]
-    assert len(swift.questions) == 2
-
-
-def test_what_was_just_said_of_this_very_parcel_is_not_asked_again(carrier):
-    swift, slow = carrier("swift", always([quote(), quote(service="express")])), carrier("slow")
-    slow.answer = always(b"", 503)
-    first = carriers.ask_all(PARCEL, ["swift", "slow"])
-    swift.answer, slow.answer = always([quote(price="99.00")]), always([quote()])
-
-    second = carriers.ask_all(PARCEL, ["swift", "slow"])
-
-    assert second["swift"] == first["swift"]
-    assert sources(second["slow"]) == [QuoteSource.LIVE]
-    assert [len(server.questions) for server in (swift, slow)] == [1, 5]
-
-
-@pytest.mark.parametrize(
-    "fields", [{"country": "AT"}, {"zip_code": "10117"}, {"weight_grams": 1_801}, {"value": Decimal("59.91")}]
-)
-def test_of_another_parcel_it_is_asked_again(carrier, fields):
-    swift = carrier("swift")
-    ask()
-    ask(**fields)
-
-    assert len(swift.questions) == 2
-
-
-def test_no_place_is_readable_in_the_cache(carrier, monkeypatch):
-    keys = []
-    monkeypatch.setattr(cache, "get_many", lambda wanted: keys.extend(wanted) or {})
-    carrier("swift")
-
-    ask(zip_code="SW1A 1AA")
-
-    assert keys
-    assert not [key for key in keys if "SW1A" in key]
-
-
-def test_what_another_release_has_remembered_is_not_trusted(carrier, monkeypatch):
-    carrier("swift", always(b"", 503))
-    monkeypatch.setattr(cache, "get_many", lambda keys: {key: [{"price": "0.01"}] for key in keys})
-
-    assert sources(ask()) == [QuoteSource.FLAT]
-
-
-def test_without_redis_carriers_are_asked_all_the_same(carrier, settings):
-    settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": "redis://127.0.0.1:1/0"}}
-    swift = carrier("swift")
-    assert sources(ask()) == [QuoteSource.LIVE]
-    swift.answer = always(b"", 503)
-
-    assert sources(ask()) == [QuoteSource.FLAT]
 
 
 # The breaker

@@ -1,149 +1,19 @@
 """The product screens of staff: services do what was typed, and refusals lose nothing of it."""
 
 from decimal import Decimal
-from io import BytesIO
 
 import pytest
-from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
-from PIL import Image
 
 from products.models import Product, ProductImage, StockMovement
-from products.services import attributes, catalog, pictures, reconciliation
-from products.tests.factories import AttributeFactory, BrandFactory, CategoryFactory, ProductFactory
+from products.services import attributes, pictures, reconciliation
+from products.tests.factories import AttributeFactory, ProductFactory
+from products.tests.product_forms import LIST, change_url, formsets, png, typed
 
 pytestmark = pytest.mark.django_db
-
-LIST = "/admin/products/product/"
-
-
-def png(color="#336699", size=(640, 480)):
-    data = BytesIO()
-    Image.new("RGB", size, color).save(data, "PNG")
-    return SimpleUploadedFile("picture.png", data.getvalue(), content_type="image/png")
-
-
-def formsets(pictures=(), values=(), existing_pictures=0, existing_values=0):
-    data = {"movements-TOTAL_FORMS": 1, "movements-INITIAL_FORMS": 1}
-    for prefix, rows, initial in (
-        ("images", pictures, existing_pictures),
-        ("attribute_values", values, existing_values),
-    ):
-        data |= {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": initial}
-        for number, row in enumerate(rows):
-            data |= {f"{prefix}-{number}-{name}": value for name, value in row.items()}
-    return data
-
-
-def typed(product=None, **changes):
-    """What the form of ``product`` sends, with ``changes``."""
-    new = {"sku": "NEW-1", "name": "New thing", "slug": "new-thing", "price": "12.50", "stock_quantity": 3}
-    names = ("sku", "name", "slug", "price", "low_stock_threshold", "short_description", "ean", "tax_class")
-    if product is None:
-        category, brand = CategoryFactory(), BrandFactory()
-        data = {
-            **new,
-            "category": category.pk,
-            "brand": brand.pk,
-            "low_stock_threshold": 5,
-            "tax_class": "standard",
-            "is_active": "on",
-        }
-    else:
-        data = {name: getattr(product, name) for name in names}
-        data |= {"category": product.category_id, "brand": product.brand_id, "is_active": "on"}
-    return data | changes
-
-
-def change_url(product):
-    return reverse("admin:products_product_change", args=[product.pk])
-
-
-# The list
-
-
-def test_the_list_shows_what_staff_look_for(staff_client):
-    product = ProductFactory(
-        name="Oak stool", price=Decimal("80.00"), sale_price=Decimal("60.00"), stock_quantity=3
-    )
-    pictures.add(product, png())
-
-    page = staff_client.get(LIST).content.decode()
-
-    for said in (
-        "Oak stool",
-        product.sku,
-        "80.00\xa0€",
-        "60.00\xa0€",
-        "Low",
-        product.brand.name,
-        "shop-thumb",
-    ):
-        assert said in page
-    assert product.images.get().image.url.rpartition(".")[0] in page
-
-
-def test_the_list_costs_the_same_queries_for_one_and_for_thirty(staff_client, django_assert_num_queries):
-    staff_client.get(LIST)
-    for count in (1, 29):
-        for product in ProductFactory.create_batch(count):
-            pictures.add(product, png())
-        with django_assert_num_queries(5):  # person, categories, count, products, covers
-            assert staff_client.get(LIST).status_code == 200
-
-
-@pytest.mark.parametrize("by", ["name", "sku", "ean", "brand"])
-def test_a_product_is_found_by(staff_client, by):
-    wanted = ProductFactory(name="Walnut tray", sku="WT-77", ean="4006381333931", brand__name="Alder & Co")
-    ProductFactory(name="Something else")
-    words = {"name": "walnut", "sku": "WT-77", "ean": "4006381333931", "brand": "alder"}[by]
-
-    page = staff_client.get(LIST, {"q": words})
-
-    assert list(page.context["cl"].queryset) == [wanted]
-
-
-def test_a_variant_is_found_by_its_sku_and_else_stands_behind_its_parent(staff_client):
-    parent = ProductFactory(stock_quantity=0)
-    variant = catalog.add_variant(
-        parent, sku="V-1", options={AttributeFactory(slug="size").slug: "S"}, price=Decimal(5)
-    )
-
-    assert list(staff_client.get(LIST).context["cl"].queryset) == [parent]
-    assert list(staff_client.get(LIST, {"q": "V-1"}).context["cl"].queryset) == [variant]
-
-
-def test_the_list_is_narrowed(staff_client):
-    above = CategoryFactory()
-    below = CategoryFactory(parent=above)
-    low = ProductFactory(stock_quantity=2, category=below)
-    out = ProductFactory(stock_quantity=0, sale_price=Decimal(1), is_featured=True)
-    gone = ProductFactory(is_active=False)
-    catalog.delete_product(gone)
-
-    def shown(**query):
-        return set(staff_client.get(LIST, query).context["cl"].queryset)
-
-    assert shown() == {low, out}
-    assert shown(category=above.pk) == {low}
-    assert shown(category="; drop table") == {low, out}
-    assert shown(stock="low") == {low}
-    assert shown(stock="out") == {out}
-    assert shown(sale="yes") == {out}
-    assert shown(sale="no") == {low}
-    assert shown(is_featured__exact=1) == {out}
-    assert shown(brand__id__exact=low.brand_id) == {low}
-    assert shown(deleted="yes") == {gone}
-    assert shown(kind="parent") == set()
-
-
-def test_price_stock_and_state_are_never_edited_in_the_list():
-    assert admin.site._registry[Product].list_editable == ()
-
 
 # The form
 
@@ -394,13 +264,3 @@ def test_a_deleted_product_keeps_its_ledger_and_comes_back(staff_client):
     assert not Product.objects.filter(pk=product.pk).exists()
     assert staff_client.post(f"{LIST}{product.pk}/restore/").status_code == 302
     assert Product.objects.filter(pk=product.pk).exists()
-
-
-def test_many_are_deleted_and_restored_by_actions(staff_client):
-    pks = [product.pk for product in ProductFactory.create_batch(3)]
-
-    staff_client.post(LIST, {"action": "delete_selected", "_selected_action": pks, "post": "yes"})
-    assert Product.objects.count() == 0
-
-    staff_client.post(f"{LIST}?deleted=yes", {"action": "restore_selected", "_selected_action": pks})
-    assert Product.objects.count() == 3

@@ -6,49 +6,15 @@ from decimal import Decimal
 
 import pytest
 from django.db.models import Count
-from django.utils import translation
 
-from dbProject import caching
 from products import search
-from products.models import Brand, Category, Product, ProductAttributeValue
+from products.models import Product
 from products.search import words
-from products.services import attributes, brands, catalog, search_words
+from products.services import catalog, search_words
 from products.tests.factories import AttributeFactory, BrandFactory, CategoryFactory, ProductFactory
+from products.tests.searches import find, names
 
 pytestmark = [pytest.mark.django_db, pytest.mark.journey]
-
-
-def find(typed, within=None):
-    return search.find(typed, within=Product.objects.active().listed() if within is None else within)
-
-
-def names(typed):
-    return [product.name for product in find(typed).products]
-
-
-@pytest.fixture
-def kettle():
-    return ProductFactory(
-        name="Whistling Kettle",
-        sku="KT-285A",
-        ean="4006381333931",
-        short_description="Sings when the water boils",
-        description="<p>Enameled <strong>steel</strong>, made in Solingen.</p>",
-        brand=BrandFactory(name="Marlow"),
-        category=CategoryFactory(name="Kitchenware"),
-    )
-
-
-@pytest.fixture
-def several():
-    """Five products; their words are gathered, so that what is misspelled is noticed."""
-    audio = CategoryFactory(name="Sound")
-    hp = BrandFactory(name="HP")
-    for name in ("Studio headphones", "Travel headphones", "Headphones for children"):
-        ProductFactory(name=name, category=audio)
-    ProductFactory(name="Black cartridge", brand=hp)
-    ProductFactory(name="LaserJet 1020", brand=hp)
-    search_words.refresh()
 
 
 # What is found
@@ -114,7 +80,7 @@ def test_a_part_number_in_a_name_is_found_with_and_without_its_dash(typed, writt
     assert names(typed) == [f"Toner {written} black"]
 
 
-def test_half_of_a_part_number_is_not_worth_showing(several):
+def test_half_of_a_part_number_is_not_worth_showing(five_products):
     ProductFactory(name="Cable with CE mark")
 
     assert names("CE-999X") == []
@@ -199,7 +165,7 @@ def test_a_variant_leads_to_its_parent(django_capture_on_commit_callbacks):
         ("STUDOI hedphones", "STUDIO headphones", 1),
     ],
 )
-def test_what_was_meant_is_shown_and_said(several, typed, meant, count):
+def test_what_was_meant_is_shown_and_said(five_products, typed, meant, count):
     found = find(typed)
 
     assert (found.correction, found.is_corrected, found.is_partial) == (meant, True, False)
@@ -218,7 +184,7 @@ def test_a_rare_word_is_found_as_typed_and_a_common_one_offered():
     assert (found.correction, found.is_corrected) == ("cartridge", False)
 
 
-def test_most_words_do_where_nothing_has_all_and_then_some(several):
+def test_most_words_do_where_nothing_has_all_and_then_some(five_products):
     found = find("studio headphones xyzzyqwrt")
 
     assert found.is_partial
@@ -227,7 +193,7 @@ def test_most_words_do_where_nothing_has_all_and_then_some(several):
     assert names("studio travel headphones black")[:2] != ["Black cartridge"]
 
 
-def test_a_filter_makes_no_word_wrong(several):
+def test_a_filter_makes_no_word_wrong(five_products):
     nothing_here = Product.objects.active().listed().filter(category__name="Nowhere")
 
     found = find("headphones", within=nothing_here)
@@ -235,7 +201,7 @@ def test_a_filter_makes_no_word_wrong(several):
     assert (list(found.products), found.correction, found.is_corrected) == ([], None, False)
 
 
-def test_words_that_say_nothing_are_left_out_unless_they_are_all_there_is(several):
+def test_words_that_say_nothing_are_left_out_unless_they_are_all_there_is(five_products):
     ProductFactory(name="The Who")
 
     assert set(names("i want the headphones for a child")) == {"Headphones for children"}
@@ -243,76 +209,10 @@ def test_words_that_say_nothing_are_left_out_unless_they_are_all_there_is(severa
     assert names("with") == []
 
 
-# Right at once
-
-
-def test_what_changes_is_found_at_once(kettle):
-    catalog.update_product(kettle, changes={"name": "Copper pot"})
-    assert (names("kettle"), names("copper")) == ([], ["Copper pot"])
-
-    kettle.brand.name = "Finchley"
-    brands.save_brand(kettle.brand)
-    assert (names("marlow"), names("finchley")) == ([], ["Copper pot"])
-
-    Category.objects.filter(pk=kettle.category_id).update(name="Cookware")
-    assert (names("kitchenware"), names("cookware")) == ([], ["Copper pot"])
-
-    AttributeFactory(slug="material")
-    attributes.set_values(kettle, {"material": "Brass"})
-    assert names("brass pot") == ["Copper pot"]
-    attributes.set_values(kettle, {"material": "Bronze"})
-    assert (names("brass"), names("bronze")) == ([], ["Copper pot"])
-    attributes.clear_values(kettle, ["material"])
-    assert names("bronze") == []
-
-    catalog.delete_product(kettle)
-    assert names("copper") == []
-    catalog.restore_product(kettle)
-    assert names("copper") == ["Copper pot"]
-
-    Product.all_objects.filter(pk=kettle.pk).update(is_active=False)
-    assert names("copper") == []
-    Product.all_objects.filter(pk=kettle.pk).update(is_active=True)
-    Category.objects.filter(pk=kettle.category_id).update(is_active=False)
-    assert names("copper") == []
-
-
-def test_what_is_written_in_bulk_is_found_at_once(kettle):
-    rows = [
-        Product(sku=f"B-{number}", slug=f"b-{number}", name=f"Basket {number}", brand=kettle.brand,
-                category=kettle.category, price=Decimal(1), price_low=1, price_high=1)
-        for number in range(30)
-    ]  # fmt: skip
-    rows = Product.objects.bulk_create(rows)
-    assert find("basket").matches.count() == 30
-
-    for row in rows[:10]:
-        row.name = row.name.replace("Basket", "Hamper")
-    Product.objects.bulk_update(rows, ["name"])
-    assert (find("basket").matches.count(), find("hamper").matches.count()) == (20, 10)
-
-    size = AttributeFactory(slug="size")
-    ProductAttributeValue.objects.bulk_create(
-        [ProductAttributeValue(product=row, attribute=size, value="Gigantic") for row in rows[:7]]
-    )
-    assert find("gigantic").matches.count() == 7
-    ProductAttributeValue.objects.filter(attribute=size).update(value="Tiny")
-    assert (find("gigantic").matches.count(), find("tiny").matches.count()) == (0, 7)
-
-    Product.objects.filter(pk__in=[row.pk for row in rows[:5]]).delete()
-    assert find("hamper").matches.count() == 5
-
-
-def test_prices_and_stock_leave_the_index_alone(kettle, django_assert_num_queries):
-    Product.objects.filter(pk=kettle.pk).update(price=Decimal(3), stock_quantity=1)
-
-    assert names("kettle") == ["Whistling Kettle"]
-
-
 # Counts and queries
 
 
-def test_counts_are_those_of_plain_python(several, django_assert_num_queries):
+def test_counts_are_those_of_plain_python(five_products, django_assert_num_queries):
     makers = [BrandFactory(name=name) for name in ("Aspen", "Birch")]
     for number in range(40):
         ProductFactory(
@@ -337,7 +237,7 @@ def test_counts_are_those_of_plain_python(several, django_assert_num_queries):
     assert [product.pk for product in page] == sorted(product.pk for product in expected)[:5]
 
 
-def test_ranks_are_given_to_some_only_when_very_many_match(monkeypatch, several):
+def test_ranks_are_given_to_some_only_when_very_many_match(monkeypatch, five_products):
     monkeypatch.setattr(search, "RANKED", 2)
     monkeypatch.setattr(search.postgres, "RANKED", 2)
     monkeypatch.setattr("products.search.sqlite.RANKED", 2)
@@ -366,7 +266,7 @@ def test_ranks_are_given_to_some_only_when_very_many_match(monkeypatch, several)
 )
 @pytest.mark.parametrize("products", [0, 20])
 def test_finding_takes_as_many_queries_whatever_there_is(
-    several, typed, queries, products, django_assert_num_queries
+    five_products, typed, queries, products, django_assert_num_queries
 ):
     for number in range(products):
         ProductFactory(name=f"Something {number}")
@@ -377,47 +277,7 @@ def test_finding_takes_as_many_queries_whatever_there_is(
         find(typed)
 
 
-# Suggestions
-
-
-def test_suggestions_complete_the_last_word(several):
-    suggested = search.suggest("hp car")
-
-    assert [(product.name, product.brand) for product in suggested.products] == [("Black cartridge", "HP")]
-    assert suggested.products[0].price_low == Decimal("10.00")
-    assert search.suggest("soun").categories == (
-        search.SuggestedShelf("Sound", Category.objects.get(name="Sound").slug),
-    )
-    assert search.suggest("hp").brands == (search.SuggestedShelf("HP", Brand.objects.get(name="HP").slug),)
-    assert len(search.suggest("head", limit=2).products) == 2
-    assert search.suggest("h") == search.suggest("") == search.Suggestions()
-
-
-def test_suggestions_correct_what_finds_nothing(several):
-    suggested = search.suggest("HP cartrige")
-
-    assert (suggested.products, suggested.corrections) == ((), ("HP cartridge",))
-
-
-def test_suggestions_show_only_shelves_that_are_open(several):
-    BrandFactory(name="Soundless")
-    closed = CategoryFactory(name="Sounds of old")
-    Category.objects.filter(pk=closed.pk).update(is_active=False)
-    caching.forget("catalog")
-
-    suggested = search.suggest("sound")
-
-    assert [shelf.name for shelf in suggested.categories] == ["Sound"]
-    assert suggested.brands == ()
-
-
-@pytest.mark.parametrize(("typed", "queries"), [("headph", 2), ("hedphones", 3), ("h", 0)])
-def test_suggesting_takes_three_queries_at_most(several, typed, queries, django_assert_num_queries):
-    with django_assert_num_queries(queries):
-        search.suggest(typed)
-
-
-def test_words_are_gathered_and_forgotten(several, django_assert_num_queries):
+def test_words_are_gathered_and_forgotten(five_products, django_assert_num_queries):
     assert search_words.refresh() == search_words.refresh()
     Product.objects.filter(name="Black cartridge").delete()
     search_words.refresh()
@@ -453,7 +313,7 @@ def naughty():
     ]
 
 
-def test_any_text_gets_an_answer(kettle, several, naughty):
+def test_any_text_gets_an_answer(kettle, five_products, naughty):
     for typed in naughty:
         found = find(typed)
         shown = list(found.products[:24])
@@ -471,13 +331,3 @@ def test_nothing_typed_is_an_operator(kettle, typed):
     ProductFactory(name="Teapot")
 
     assert find(typed).is_partial or not find(typed).matches.exists()
-
-
-def test_a_category_is_suggested_in_the_language_of_the_reader_and_found_in_both():
-    CategoryFactory(name="Kitchen", slug="kitchen", translations={"de": {"name": "Küche"}})
-
-    with translation.override("de"):
-        assert [shelf.name for shelf in search.suggest("kuche").categories] == ["Küche"]
-        assert [shelf.name for shelf in search.suggest("kitch").categories] == ["Küche"]
-    assert [shelf.name for shelf in search.suggest("kitch").categories] == ["Kitchen"]
-    assert search.suggest("küche").categories == ()

@@ -1,98 +1,19 @@
 """``dbProject.jobs.services``: nothing is lost, and a slice that lost its claim writes nothing."""
 
 import os
-import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from functools import partial
 from threading import Barrier, Event
 
 import pytest
-from celery import current_app
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from dbProject.errors import ShopError
 from dbProject.jobs import services as jobs
 from dbProject.jobs.models import Job, job_files
-
-COUNT_TO_TEN = {"count": "dbProject.jobs.tests.test_jobs.count_to_ten"}
-seen: list[int] = []
-"""Every number that any slice of any test has counted, in order."""
-entered, may_go_on = Event(), Event()
-
-
-class Crash(Exception):
-    """A bug."""
-
-
-def count_to_ten(turn):
-    number = turn.job.position or 0
-    while number < 10 and not turn.should_stop():
-        number += 1
-        seen.append(number)
-        turn.report(jobs.Progress(position=number, done=number, total=10))
-    return jobs.Progress(position=number, done=number, total=10, is_finished=number == 10)
-
-
-def count_three_per_slice(turn):
-    start = turn.job.position or 0
-    end = min(10, start + 3)
-    seen.extend(range(start + 1, end + 1))
-    return jobs.Progress(position=end, done=end, total=10, is_finished=end == 10)
-
-
-def crash_after_four(turn):
-    number = turn.job.position or 0
-    if number >= 4:
-        raise Crash
-    return count_to_four(turn)
-
-
-def count_to_four(turn):
-    for number in range(1, 5):
-        seen.append(number)
-        turn.report(jobs.Progress(position=number, done=number))
-    raise Crash
-
-
-def refuse(turn):
-    raise ShopError("This file holds no products.")
-
-
-def wait_inside(turn):
-    entered.set()
-    assert may_go_on.wait(20)
-    turn.report(jobs.Progress(position="late", done=99))
-    assert turn.should_stop()
-    return jobs.Progress(position="late", done=99, is_finished=True)
-
-
-@pytest.fixture(autouse=True)
-def handlers(settings):
-    here = "dbProject.jobs.tests.test_jobs"
-    settings.JOB_HANDLERS = {
-        name: f"{here}.{name}"
-        for name in ("count_to_ten", "count_three_per_slice", "crash_after_four", "refuse", "wait_inside")
-    }
-    seen.clear()
-    entered.clear()
-    may_go_on.clear()
-
-
-def lose_the_lease(job):
-    Job.objects.filter(pk=job.pk).update(claimed_until=timezone.now() - timedelta(seconds=1))
-
-
-def forget_the_message(job):
-    Job.objects.filter(pk=job.pk).update(updated_at=timezone.now() - timedelta(minutes=1))
-
-
-def queued() -> int:
-    with current_app.connection_for_read() as broker:
-        return broker.default_channel.client.llen(current_app.conf.task_default_queue)
+from dbProject.jobs.tests.counting import entered, lose_the_lease, may_go_on, queued, seen
 
 
 @pytest.mark.django_db(transaction=True)
@@ -204,7 +125,7 @@ def test_a_slice_that_outlived_its_claim_writes_nothing(settings):
         late = pool.submit(work)
         assert entered.wait(20)
         lose_the_lease(job)
-        settings.JOB_HANDLERS = {"wait_inside": "dbProject.jobs.tests.test_jobs.count_three_per_slice"}
+        settings.JOB_HANDLERS = {"wait_inside": "dbProject.jobs.tests.counting.count_three_per_slice"}
         jobs.run_slice(job.pk)  # another worker takes over
         may_go_on.set()
         late.result(20)
@@ -237,37 +158,6 @@ def test_a_cancelled_job_stops_at_its_next_report_and_stays_cancelled():
 
 
 @pytest.mark.django_db
-def test_a_crash_keeps_what_was_reported_and_is_tried_again_after_a_pause():
-    job = jobs.start("crash_after_four")
-    with pytest.raises(Crash):
-        jobs.run_slice(job.pk)
-
-    job.refresh_from_db()
-    assert (job.status, job.position, job.attempts) == ("running", 4, 0)
-    jobs.run_slice(job.pk)  # too early: does nothing
-    assert seen == [1, 2, 3, 4]
-
-
-@pytest.mark.django_db
-def test_a_job_that_dies_at_the_same_place_again_and_again_is_given_up():
-    job = jobs.start("crash_after_four")
-    deaths = 0
-    for _ in range(20):
-        lose_the_lease(job) if Job.objects.get(pk=job.pk).claim else None
-        if not Job.objects.unclaimed(timezone.now()).filter(attempts__lt=jobs.MAX_ATTEMPTS).exists():
-            break
-        with pytest.raises(Crash):
-            jobs.run_slice(job.pk)
-        deaths += 1
-    jobs.resume()
-
-    job.refresh_from_db()
-    assert deaths == 1 + jobs.MAX_ATTEMPTS
-    assert (job.status, job.claim) == ("failed", None)
-    assert "5 times" in job.failure
-
-
-@pytest.mark.django_db
 def test_a_refusal_ends_the_job_with_its_reason():
     job = jobs.start("refuse")
 
@@ -275,66 +165,6 @@ def test_a_refusal_ends_the_job_with_its_reason():
 
     job.refresh_from_db()
     assert (job.status, job.failure) == ("failed", "This file holds no products.")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_job_whose_message_was_lost_is_found_again():
-    job = jobs.start("count_to_ten")
-    current_app.control.purge()
-    assert (jobs.resume(), queued()) == (0, 0)  # still trusting the broker
-
-    forget_the_message(job)
-    assert (jobs.resume(), queued()) == (1, 1)
-    assert jobs.resume() == 0  # asked for a moment ago
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_job_of_a_killed_worker_is_found_when_its_lease_is_over():
-    job = jobs.start("count_to_ten")
-    with pytest.raises(RuntimeError), jobs._claimed(job.pk):
-        raise RuntimeError  # stands in for a kill; the lease it leaves is made long again below
-    current_app.control.purge()
-    Job.objects.filter(pk=job.pk).update(claimed_until=timezone.now() + jobs.LEASE)
-    forget_the_message(job)
-    assert jobs.resume() == 0
-
-    lose_the_lease(job)
-    assert jobs.resume() == 1
-
-
-@pytest.mark.integration
-@pytest.mark.django_db(transaction=True)
-def test_a_broker_that_hangs_costs_two_seconds_and_no_job(monkeypatch):
-    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections and never says a word
-        url = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
-        with current_app.connection_for_write(url=url) as broker:
-            hanging = partial(current_app.send_task, connection=broker)
-            monkeypatch.setattr(jobs.current_app, "send_task", hanging, raising=False)
-            before = time.monotonic()
-            job = jobs.start("count_to_ten")
-            took = time.monotonic() - before
-
-    assert 1 < took < 3.5  # the socket's timeout of 2 s, and a slow machine
-    job.refresh_from_db()
-    assert job.status == "queued"
-
-
-@pytest.mark.integration
-@pytest.mark.django_db(transaction=True)
-def test_a_broker_that_is_away_costs_no_job(monkeypatch):
-    with socket.create_server(("127.0.0.1", 0)) as gone:
-        url = f"redis://127.0.0.1:{gone.getsockname()[1]}/0"
-    with current_app.connection_for_write(url=url) as broker:
-        away = partial(current_app.send_task, connection=broker)
-        monkeypatch.setattr(jobs.current_app, "send_task", away, raising=False)
-        before = time.monotonic()
-        job = jobs.start("count_to_ten")
-        forget_the_message(job)
-        assert jobs.resume() == 0
-        assert time.monotonic() - before < 2
-
-    job.refresh_from_db()
-    assert job.status == "queued"
 
 
 @pytest.mark.django_db
