@@ -30,6 +30,18 @@ def amount(help_text: Any = "", **options: Any) -> "models.DecimalField[Any, Any
     return models.DecimalField(max_digits=12, decimal_places=2, help_text=help_text, **options)
 
 
+def by_whom() -> "models.ForeignKey[Any, Any]":
+    """Return a field for whom of staff did it; whoever is deleted is forgotten, and what they did stays."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+
+
 class OrderQuerySet(SoftDeleteQuerySet["Order"]):
     """The vocabulary of questions about orders."""
 

@@ -3,13 +3,12 @@
 from decimal import Decimal
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from orders.models.order import Order, amount
+from orders.models.order import Order, amount, by_whom
 from orders.models.returns import Return
 
 
@@ -28,14 +27,7 @@ class Refund(models.Model):
     delivery_amount = amount(_("Gross, part of the amount."), default=Decimal())
     amount = amount(_("Gross."))
     reason = models.CharField(_("reason"), max_length=200)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("by"),
-    )
+    user = by_whom()
     created_at = models.DateTimeField(_("at"), default=timezone.now, editable=False)
 
     class Meta:

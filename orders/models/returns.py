@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from orders.models.order import Order, OrderItem
+from orders.models.order import Order, OrderItem, by_whom
 
 
 class Return(models.Model):
@@ -54,14 +53,7 @@ class Return(models.Model):
     requested_at = models.DateTimeField(_("requested at"), default=timezone.now, editable=False)
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True, editable=False)
     received_at = models.DateTimeField(_("arrived at"), null=True, blank=True, editable=False)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("by"),
-    )
+    user = by_whom()
 
     class Meta:
         db_table = "returns"

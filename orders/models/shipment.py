@@ -2,13 +2,12 @@
 
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from orders.models.order import Order, OrderItem
+from orders.models.order import Order, OrderItem, by_whom
 
 
 class Shipment(models.Model):
@@ -25,14 +24,7 @@ class Shipment(models.Model):
     tracking_url = models.URLField(_("tracking link"), max_length=500, blank=True)
     shipped_at = models.DateTimeField(_("shipped at"), default=timezone.now, editable=False)
     delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True, editable=False)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("by"),
-    )
+    user = by_whom()
 
     class Meta:
         db_table = "shipments"

@@ -1,8 +1,7 @@
 """The cart. Every step is a form that works without JavaScript; htmx shows its result in place."""
 
-from collections.abc import Callable
 from functools import partial, wraps
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -14,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from dbProject.errors import ShopError
-from dbProject.origin import own_pages_only
+from dbProject.origin import P, View, own_pages_only
 from orders.errors import UnknownItem
 from orders.forms import AddForm, CouponForm, QuantityForm
 from orders.models import Cart
@@ -28,8 +27,6 @@ from products.selectors import choices, recommendations
 from users.models import User
 
 SEE_OTHER = 303
-P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 
 def refused_in_cart(view: View[P]) -> View[P]:

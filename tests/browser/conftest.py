@@ -42,6 +42,17 @@ def browser_type_launch_args():
     return {"executable_path": CHROMIUM, "args": ARGUMENTS}
 
 
+@pytest.fixture(params=["light", "dark"])
+def color_scheme(request):
+    return request.param
+
+
+@pytest.fixture
+def scripts():
+    """Say whether a tab runs scripts; a test that wants none says so itself."""
+    return True
+
+
 @pytest.fixture
 def filled_shop(transactional_db, settings, tmp_path):
     """A small shop with everything that a page can show; returns addresses of its pages by name."""

@@ -19,16 +19,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.integration, pytest.mark.slow]
 BARRIERS = {"serious", "critical"}
 
 
-@pytest.fixture(params=["light", "dark"])
-def color_scheme(request):
-    return request.param
-
-
-@pytest.fixture
-def scripts():
-    return True
-
-
 @pytest.fixture
 def staff(db):
     return StaffFactory(email="staff@example.com")

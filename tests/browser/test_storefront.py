@@ -27,16 +27,6 @@ def size(request):
     return SIZES[request.param]
 
 
-@pytest.fixture(params=["light", "dark"])
-def color_scheme(request):
-    return request.param
-
-
-@pytest.fixture
-def scripts():
-    return True
-
-
 @pytest.fixture
 def tab(browser, live_server, size, color_scheme, scripts):
     """A tab of that size and scheme; what it wrote to its console is in ``complaints``."""

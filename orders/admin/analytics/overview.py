@@ -14,7 +14,7 @@ from orders.admin.analytics import charts, pages, saved
 from orders.admin.analytics.forms import AskedForm
 from orders.analytics import engine
 from orders.selectors.reports import cells, registry, rollups, sales
-from orders.selectors.reports.asked import Asked, Preset
+from orders.selectors.reports.asked import Asked
 from orders.selectors.reports.report import AVERAGE, CHANGE, ORDERS, REVENUE, UNITS, Report, Table, change
 
 SHOWN = 5
@@ -56,18 +56,8 @@ def overview(request: HttpRequest) -> HttpResponse:
 def _answered(request: HttpRequest, form: AskedForm) -> dict[str, Any]:
     asked = form.asked
     over_time = sales.REVENUE_BY_TIME.answer(asked)
-    preset = form.cleaned_data.get("preset")
-    query = form.query
     return {
-        "asked": asked,
-        "days": cells.days(asked.period),
-        "before": cells.days(asked.before) if asked.before else "",
-        "presets": [
-            (form.query_with(preset=value), label, value == preset)
-            for value, label in Preset.choices
-            if value != Preset.CUSTOM
-        ],
-        "query": query,
+        **pages.of_period(form),
         "cards": _cards(asked),
         "chart": charts.of(
             over_time,
@@ -77,7 +67,7 @@ def _answered(request: HttpRequest, form: AskedForm) -> dict[str, Any]:
         ),
         "table": over_time,
         "rows": pages.rows(request, over_time, asked.currency),
-        "tops": [_top(request, registry.REPORTS[slug], asked, query) for slug in TOPS],
+        "tops": [_top(request, registry.REPORTS[slug], asked, form.query) for slug in TOPS],
     }
 
 

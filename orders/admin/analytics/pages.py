@@ -75,7 +75,23 @@ def page(request: HttpRequest, wanted: Report, form: AskedForm, **more: Any) -> 
 def _answered(request: HttpRequest, wanted: Report, form: AskedForm) -> dict[str, Any]:
     asked = form.asked
     table = wanted.answer(asked)
-    preset = form.cleaned_data.get("preset")
+    return {
+        **of_period(form),
+        "table": table,
+        "rows": rows(request, table, asked.currency),
+        "total": table.total and line(table.total, table, asked.currency),
+        "chart": charts.of(
+            table, wanted.picture, currency=asked.currency, is_compared=asked.before is not None
+        ),
+        "file": f"{reverse('admin:analytics_csv', args=[wanted.slug])}?{form.query}",
+        "all": form.query_with(preset=Preset.ALL) if "preset" in form.fields else "",
+        "keep": f"{reverse('admin:analytics_keep', args=[wanted.slug])}?{form.query}",
+    }
+
+
+def of_period(form: AskedForm) -> dict[str, Any]:
+    """Return what a page says of the days that a valid form asks for, and of those that it could ask for."""
+    asked, preset = form.asked, form.cleaned_data.get("preset")
     return {
         "asked": asked,
         "days": cells.days(asked.period),
@@ -87,16 +103,7 @@ def _answered(request: HttpRequest, wanted: Report, form: AskedForm) -> dict[str
         ]
         if "preset" in form.fields
         else [],
-        "table": table,
-        "rows": rows(request, table, asked.currency),
-        "total": table.total and line(table.total, table, asked.currency),
-        "chart": charts.of(
-            table, wanted.picture, currency=asked.currency, is_compared=asked.before is not None
-        ),
-        "file": f"{reverse('admin:analytics_csv', args=[wanted.slug])}?{form.query}",
         "query": form.query,
-        "all": form.query_with(preset=Preset.ALL) if "preset" in form.fields else "",
-        "keep": f"{reverse('admin:analytics_keep', args=[wanted.slug])}?{form.query}",
     }
 
 
