@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 BATCH = 100
 """Events that a relay takes at once."""
+OVERDUE = timedelta(hours=1)
+"""How late an event may be handed out; alerts ring long before."""
 KEPT = timedelta(days=30)
 """How long finished rows are kept."""
 AT_ONCE = 1_000
@@ -197,6 +199,11 @@ def tidy() -> int:
 def parked() -> OutboxEventQuerySet:
     """Return what was given up."""
     return OutboxEvent.objects.parked()
+
+
+def overdue() -> OutboxEventQuerySet:
+    """Return what has been due for so long that nobody can be handing it out."""
+    return OutboxEvent.objects.waiting().filter(due_at__lt=timezone.now() - OVERDUE)
 
 
 def figures() -> Figures:

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Abs, Coalesce
 from django.utils import timezone
 
 from dbProject.metrics import services as metrics
@@ -18,6 +18,8 @@ from orders.models import (
     Coupon,
     CouponUse,
     Order,
+    OrderDiscount,
+    OrderEvent,
     OrderItem,
     Payment,
     PaymentEvent,
@@ -36,6 +38,7 @@ from products.services.reconciliation import Break
 
 logger = logging.getLogger(__name__)
 
+CENT = Decimal("0.01")
 LATE = timedelta(minutes=10)
 """How long the schedule may be late before an order counts as stuck."""
 
@@ -93,6 +96,42 @@ def _amounts() -> Iterable[Break]:
     )
     for order in rows.only("order_number", "total_amount"):
         yield Break("amounts", order.order_number, f"lines do not sum to {order.total_amount}")
+
+
+def _lines() -> Iterable[Break]:
+    """A line is charged what its discount leaves of its price, with the tax of its rate, to the cent."""
+    left = F("total_price") - F("discount_amount")
+    charged = Q(to_the_cent("gross_amount", left), order__prices_include_tax=True) | Q(
+        to_the_cent("net_amount", left), order__prices_include_tax=False
+    )
+    rows = OrderItem.objects.filter(order__is_historic=False).annotate(
+        tax_off=Abs(F("tax_amount") - F("net_amount") * F("tax_rate"))
+    )
+    wrong = rows.exclude(charged) | rows.filter(tax_off__gte=CENT)
+    figures = (
+        "order__order_number",
+        "product_sku",
+        "total_price",
+        "discount_amount",
+        "net_amount",
+        "tax_amount",
+    )
+    for number, sku, price, discount, net, tax in wrong.values_list(*figures):
+        yield Break("lines", number, f"{sku}: {price} less {discount} is not {net} and {tax} tax")
+
+
+def _discounts() -> Iterable[Break]:
+    """What the discounts of an order come to is off its lines; where delivery is free, off that as well."""
+    of_order = OrderItem.objects.filter(order=OuterRef("pk")).order_by().values("order")
+    reasons = OrderDiscount.objects.filter(order=OuterRef("pk")).order_by().values("order")
+    zero = Decimal()
+    rows = Order.all_objects.filter(is_historic=False).annotate(
+        off=Coalesce(Subquery(of_order.annotate(s=Sum("discount_amount")).values("s")), zero),
+        told=Coalesce(Subquery(reasons.annotate(s=Sum("amount")).values("s")), zero),
+    )
+    wrong = rows.exclude(to_the_cent("told", F("off"))).exclude(shipping_gross=0, told__gt=F("off"))
+    for number, off, told in wrong.values_list("order_number", "off", "told"):
+        yield Break("discounts", number, f"lines have {off} less, discounts tell of {told}")
 
 
 def _held_stock() -> Iterable[Break]:
@@ -176,6 +215,35 @@ def _coupons() -> Iterable[Break]:
         yield Break("coupons", coupon.code, f"counter {coupon.uses}, ledger says otherwise")
     for use in CouponUse.objects.filter(order__status=Order.Status.CANCELLED, given_back_at=None):
         yield Break("coupons", str(use.order_id), "cancelled, but keeps its coupon")
+    of_order = OrderDiscount.objects.filter(order=OuterRef("pk"), code=OuterRef("coupon_use__coupon__code"))
+    coded = Exists(OrderDiscount.objects.filter(order=OuterRef("pk")).exclude(code=""))
+    orders = Order.all_objects.filter(is_historic=False)
+    unused = orders.filter(coded, coupon_use=None)
+    unexplained = orders.exclude(coupon_use=None).exclude(Exists(of_order))
+    for order in (unused | unexplained).only("order_number"):
+        yield Break("coupons", order.order_number, "its discounts and its use of a coupon do not agree")
+
+
+def _timeline() -> Iterable[Break]:
+    """Each order has come to where it stands by a step of its timeline, at the time that it says."""
+    status = Order.Status
+    steps = OrderEvent.objects.filter(order=OuterRef("pk"))
+    arrived = Q(Exists(steps.filter(kind=OuterRef("status")))) | Q(status=status.PENDING)
+    placed = Q(Exists(steps.filter(kind=OrderEvent.Kind.PLACED)))
+    sent, there = [status.SHIPPED, status.DELIVERED], [status.DELIVERED]
+    confirmed = [status.CONFIRMED, status.PROCESSING, *sent]
+    unstamped = (
+        Q(status__in=confirmed, confirmed_at=None)
+        | Q(status__in=sent, shipped_at=None)
+        | Q(status__in=there, delivered_at=None)
+        | Q(status=status.CANCELLED, cancelled_at=None)
+        | Q(status__in=[status.PENDING, *confirmed], cancelled_at__isnull=False)
+    )
+    rows = Order.all_objects.filter(is_historic=False)
+    for number, state in (rows.exclude(arrived & placed) | rows.filter(unstamped)).values_list(
+        "order_number", "status"
+    ):
+        yield Break("timeline", number, f"{state}, and no step of its timeline, or no time, says so")
 
 
 def _stuck() -> Iterable[Break]:
@@ -214,14 +282,19 @@ def _past() -> Iterable[Break]:
 def _outbox() -> Iterable[Break]:
     for event in outbox.parked():
         yield Break("outbox", str(event.pk), f"given up after {event.attempts} attempts: {event.task}")
+    for event in outbox.overdue():
+        yield Break("outbox", str(event.pk), f"due since {event.due_at:%Y-%m-%d %H:%M}: {event.task}")
 
 
 RULES: tuple[Callable[[], Iterable[Break]], ...] = (
     _amounts,
+    _lines,
+    _discounts,
     _held_stock,
     _fulfillment,
     _money,
     _coupons,
+    _timeline,
     _stuck,
     _unasked,
     _documents,

@@ -7,10 +7,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from dbProject.outbox import services as outbox
 from dbProject.outbox.models import OutboxEvent
 from orders.models import Coupon, CouponUse, Order, OrderItem, PaymentEvent
 from orders.services import coupons, reconciliation
-from orders.tests.factories import CouponFactory, OrderFactory, RefundFactory, ReturnFactory, ShipmentFactory
+from orders.tests.factories import (
+    CouponFactory,
+    MethodFactory,
+    OrderFactory,
+    RefundFactory,
+    ReturnFactory,
+    ShipmentFactory,
+)
 from products.models import StockMovement
 from products.tests.factories import ProductFactory
 from users.tests.factories import UserFactory
@@ -20,6 +28,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def order():
+    MethodFactory()
     user, coupon = UserFactory(), CouponFactory()
     coupons.put_in_cart(user.cart, code=coupon.code)
     return OrderFactory(user=user, units={ProductFactory(): 2}, status="confirmed")
@@ -37,6 +46,53 @@ def lose_a_line(order):
     OrderItem.objects.filter(order=order).update(
         net_amount=1, tax_amount=Decimal("0.19"), gross_amount=Decimal("1.19")
     )
+
+
+def take_a_discount_off_no_line(order):
+    OrderItem.objects.filter(order=order).update(discount_amount=0)
+
+
+def charge_another_tax(order):
+    OrderItem.objects.filter(order=order).update(tax_rate=Decimal("0.07"))
+
+
+def forget_why_it_is_cheaper(order):
+    order.discounts.all().delete()
+
+
+def reduce_delivery_that_is_charged(order):
+    discount = order.discounts.get()
+    discount.amount += 1
+    discount.save()
+
+
+def forget_the_use_of_a_coupon(order):
+    CouponUse.objects.all().delete()
+    Coupon.objects.update(uses=0)
+
+
+def use_a_coupon_for_nothing(order):
+    order.discounts.update(code="")
+
+
+def forget_a_step(order):
+    order.events.filter(kind="confirmed").delete()
+
+
+def forget_who_ordered(order):
+    order.events.filter(kind="placed").delete()
+
+
+def forget_when(order):
+    Order.objects.update(confirmed_at=None)
+
+
+def say_that_it_was_cancelled(order):
+    Order.objects.update(cancelled_at=timezone.now())
+
+
+def forget_an_event(order):
+    OutboxEvent.objects.update(due_at=timezone.now() - 2 * outbox.OVERDUE)
 
 
 def lose_a_movement(order):
@@ -89,6 +145,17 @@ def forget_a_hold(order):
     ("damage", "rule"),
     [
         (lose_a_line, "amounts"),
+        (take_a_discount_off_no_line, "lines"),
+        (charge_another_tax, "lines"),
+        (forget_why_it_is_cheaper, "discounts"),
+        (reduce_delivery_that_is_charged, "discounts"),
+        (forget_the_use_of_a_coupon, "coupons"),
+        (use_a_coupon_for_nothing, "coupons"),
+        (forget_a_step, "timeline"),
+        (forget_who_ordered, "timeline"),
+        (forget_when, "timeline"),
+        (say_that_it_was_cancelled, "timeline"),
+        (forget_an_event, "outbox"),
         (lose_a_movement, "held"),
         (lose_the_money, "money"),
         (ship_what_was_not_ordered, "fulfillment"),
