@@ -24,6 +24,7 @@ from dbProject.incidents import recording
 from dbProject.limits import counters, rules
 from dbProject.metrics import profile
 from dbProject.webhooks import services as webhooks
+from orders.services import reconciliation
 from orders.tests.factories import OrderFactory
 from products.tests.factories import ProductFactory
 from users.tests.factories import StaffFactory, UserFactory
@@ -47,6 +48,18 @@ def _nothing_remembered():
     webhooks.remember(())
     shutil.rmtree(Path(settings.TEST_BANK_LEDGER).parent, ignore_errors=True)
     current_app.control.purge()
+
+
+@pytest.fixture(autouse=True)
+def _books_agree(request):
+    """Wherever a customer's way led, and whatever was clicked, the books agree at its end."""
+    marks = {mark.name for mark in request.node.iter_markers()}
+    is_looked_at = marks & {"browser", "journey"} and "unsound" not in marks
+    if is_looked_at:
+        request.getfixturevalue("transactional_db" if "browser" in marks else "db")
+    yield
+    if is_looked_at:
+        assert reconciliation.breaks() == []
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -69,6 +69,7 @@ def test_what_is_written_in_bulk_is_found_at_once(kettle):
     assert find("hamper").matches.count() == 5
 
 
+@pytest.mark.unsound
 def test_prices_and_stock_leave_the_index_alone(kettle, django_assert_num_queries):
     Product.objects.filter(pk=kettle.pk).update(price=Decimal(3), stock_quantity=1)
 
