@@ -10,8 +10,8 @@ from uuid import uuid4
 
 from django.db import connection, connections
 
+from dbProject import locks
 from dbProject.errors import ShopError
-from dbProject.locks import Busy
 from orders.models import Cart, CartItem
 from orders.services import checkout
 from orders.tests.factories import ADDRESS
@@ -97,15 +97,16 @@ def patiently(call):
 
 
 def answered(call):
-    """Return what ``call`` returns, or the :class:`ShopError` that it raises."""
+    """Return what ``call`` returns, or the :class:`ShopError` that it or the web's middleware raises."""
     try:
-        return call()
+        with locks.patience():
+            return call()
     except ShopError as refusal:
         return refusal
 
 
 def is_busy(answer):
-    return answer == "Busy" or isinstance(answer, Busy)
+    return answer == "Busy" or isinstance(answer, locks.Busy)
 
 
 def tally(answers):
