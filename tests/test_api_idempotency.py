@@ -43,6 +43,17 @@ def test_the_same_key_gets_the_same_answer_and_has_no_second_effect(authenticate
     assert Product.objects.get().stock_quantity == 4
 
 
+def test_an_answer_is_given_again_when_its_goods_are_no_longer_for_sale(authenticated_api_client):
+    product = ProductFactory()
+    first = order(authenticated_api_client, product)
+    Product.objects.update(is_active=False)
+
+    again, another = (order(authenticated_api_client, product, key=key) for key in "12")
+
+    assert (again.status_code, again.content) == (201, first.content)
+    assert (another.status_code, another.json()["errors"][0]["pointer"]) == (400, "/items/0/product")
+
+
 def test_without_a_key_each_post_is_an_intent_of_its_own(authenticated_api_client):
     product = ProductFactory()
     sent = {"items": [{"product": product.pk, "quantity": 1}], "shipping_address": ADDRESS}

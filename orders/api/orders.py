@@ -86,13 +86,13 @@ class OrderList(Endpoint):
         """Order these goods, past any cart. A guest says where to write to, and a system for whom."""
         user = account_of(request)
         sent = self.body(OrderIn, needs_email=user is None)
-        units = units_of(sent.pop("items"))
+        lines = sent.pop("items")
 
         def asked() -> Any:
-            return carrier_prices.asked_for(goods_of(units), **_place(sent))
+            return carrier_prices.asked_for(goods_of(lines), **_place(sent))
 
         def place(prices: Any) -> tuple[int, Any]:
-            order = checkout.place_directly(units, user=user, asked=prices, **_wanted(sent, user))
+            order = checkout.place_directly(units_of(lines), user=user, asked=prices, **_wanted(sent, user))
             return status.HTTP_201_CREATED, self.shown(OrderOut, order)
 
         return once(request, place, before=asked, email=sent.get("email", ""))

@@ -8,7 +8,7 @@ from dbProject.api.access import anyone
 from dbProject.api.endpoints import Endpoint
 from dbProject.api.shapes import Shape
 from orders.api import visitor
-from orders.api.sent import QuotesIn, goods_of, units_of
+from orders.api.sent import QuotesIn, goods_of
 from orders.api.shown import QuotesOut
 from orders.errors import EmptyCart
 from orders.selectors import carrier_prices, totals
@@ -42,7 +42,7 @@ class Quotes(Endpoint):
 
     def _goods(self, request: Request, sent: dict[str, list[dict[str, int]]]) -> totals.Lines:
         if "items" in sent:
-            return goods_of(units_of(sent["items"]))
+            return goods_of(sent["items"])
         # What is in a cart was for sale when it was put there, and the cart itself still shows it.
         cart = visitor.cart(request)
         units = dict(cart.items.values_list("product_id", "quantity")) if cart else {}

@@ -4,7 +4,6 @@ from collections import Counter
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
 from dbProject.api.bodies import Body
@@ -12,7 +11,6 @@ from orders.errors import VatNumberRefused
 from orders.models import MOST_UNITS, Order
 from orders.pricing import vat_numbers
 from products.api.sent import HIGHEST_PK
-from products.errors import UnknownProduct
 from products.models import Product
 from users import addresses
 
@@ -76,24 +74,10 @@ class LineIn(Body):
 
 
 class LinesField(serializers.ListSerializer[Any]):
-    """Lines whose products are for sale; one query for all of them.
-
-    What is hidden is answered like what there is not: neither its name nor its price gets out.
-    """
+    """Lines; whether their products are for sale, :func:`goods_of` says."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(child=LineIn(), min_length=1, max_length=MOST_LINES, **options)
-
-    def to_internal_value(self, data: Any) -> Any:
-        lines = super().to_internal_value(data)
-        wanted = {line["product"] for line in lines}
-        there = set(Product.objects.for_sale().filter(pk__in=wanted).values_list("pk", flat=True))
-        if wanted - there:
-            nothing = [gettext_lazy("There is no such product.")]
-            raise serializers.ValidationError(
-                [{} if line["product"] in there else {"product": nothing} for line in lines]
-            )
-        return lines
 
 
 class CheckoutIn(Body):
@@ -156,14 +140,21 @@ def units_of(lines: list[dict[str, int]]) -> dict[int, int]:
     return dict(units)
 
 
-def goods_of(units: dict[int, int]) -> list[tuple[Product, int]]:
-    """Return the products of ``units`` (product pk -> how many) with how many, in pk order.
+def goods_of(lines: list[dict[str, int]]) -> list[tuple[Product, int]]:
+    """Return the products of ``lines`` with how many units of each, in pk order; one query.
+
+    What is hidden is answered like what there is not: neither its name nor its price gets out.
 
     Raises:
-        UnknownProduct: One went off sale after the lines were checked (``products.errors``).
+        serializers.ValidationError: Something is not for sale; named by its place in ``items``.
     """
+    units = units_of(lines)
     rows = Product.objects.for_sale().filter(pk__in=units).select_related("parent", "category").order_by("pk")
     goods = [(product, units[product.pk]) for product in rows]
     if len(goods) < len(units):
-        raise UnknownProduct(_("One of these products no longer exists."))
+        there = {product.pk for product, _units in goods}
+        nothing = [_("There is no such product.")]
+        raise serializers.ValidationError(
+            {"items": [{} if line["product"] in there else {"product": nothing} for line in lines]}
+        )
     return goods

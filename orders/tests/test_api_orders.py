@@ -8,7 +8,6 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from dbProject.access import services as access
-from orders.api.sent import units_of
 from orders.models import Cart, Order, OrderEvent
 from orders.tests.factories import MethodFactory, OrderFactory
 from products.models import Product
@@ -285,22 +284,6 @@ def test_what_is_not_for_sale_is_answered_like_what_there_is_not(api_client, mak
     for secret in ("Secret", "SECRET-1", "77.77"):
         assert secret not in answered.content.decode()
     assert not Order.objects.exists()
-
-
-@pytest.mark.parametrize("path", [LIST, "/api/orders/quotes/"])
-def test_a_product_that_goes_while_it_is_asked_for_is_unknown(api_client, monkeypatch, path):
-    product = ProductFactory()
-    rest = {**BOTH, "email": "g@example.com"} if path == LIST else {"shipping_address": PLACE}
-
-    def meanwhile(lines):
-        product.delete()
-        return units_of(lines)
-
-    monkeypatch.setattr(f"orders.api.{'orders' if path == LIST else 'quotes'}.units_of", meanwhile)
-
-    answer = api_client.post(path, {"items": items(product), **rest}, format="json")
-
-    assert (answer.status_code, answer.json()["code"]) == (404, "unknown_product")
 
 
 def test_a_product_that_goes_while_carriers_answer_is_unknown(authenticated_api_client, monkeypatch):
