@@ -59,12 +59,16 @@ def main() -> int:
         django.setup()
         figures = measure_service(options) | measure_guests(options)
         manage(url, "reconcile")
-    are_enough = figures["guests_per_second"] >= LEAST_GUESTS or figures.get("share", 0) >= LEAST_SHARE
-    is_met = figures["ratio"] >= LEAST_RATIO and are_enough
-    print(
-        f"budget: {LEAST_RATIO} of the bare statements, {LEAST_GUESTS} guests/s or {LEAST_SHARE:.3f} of the"
-        f" bare page: {'met' if is_met else 'MISSED'}"
-    )
+    budgets = {
+        f"{LEAST_RATIO} of the bare statements": figures["ratio"] >= LEAST_RATIO,
+        f"{LEAST_GUESTS} guests/s": figures["guests_per_second"] >= LEAST_GUESTS,
+        f"or {LEAST_SHARE:.3f} of the bare page": figures.get("share", 0) >= LEAST_SHARE,
+    }
+    are_placed, are_many, are_many_for_the_machine = budgets.values()
+    is_met = are_placed and (are_many or are_many_for_the_machine)
+    for budget, is_kept in budgets.items():
+        print(f"{'met' if is_kept else 'not met':<8}{budget}")
+    print(f"budget: {'met' if is_met else 'MISSED'}")
     print(" ".join(f"{name}={value:.4g}" for name, value in figures.items()))
     return 0 if is_met else 1
 

@@ -15,7 +15,7 @@ from dbProject import statements
 from orders.errors import CouponRefused
 from orders.models import Cart, CartItem, Coupon, SavedItem
 from orders.selectors import delivery, offers, totals
-from products.models import Product, ProductImage
+from products.models import Product, ProductImage, measures
 from products.models.product import TEXTS
 from users.models import User
 
@@ -50,6 +50,11 @@ class Line:
     def total_price(self) -> Decimal:
         """What a line of a cart comes to, as it counts in the total; by its price tag if it does not."""
         return self.item.total_price if self.paid is None else self.paid  # type: ignore[union-attr]
+
+    @property
+    def unit_price(self) -> measures.UnitPrice | None:
+        """What one kilogram, liter or meter of it costs its owner, where it is sold by measure."""
+        return self.product.unit_price_at(self.total_price / self.item.quantity)
 
     @property
     def is_fine(self) -> bool:

@@ -170,9 +170,9 @@ def options(
 ) -> list[Option]:
     """Return what the methods cost for goods of this weight and value, in the shop's order.
 
-    ``value`` is that of the goods after discounts, as ``free_from`` counts. ``asked`` (method pk -> price)
-    are prices that carriers gave; without one a method's own bands count. A method that has neither for
-    these goods is left out.
+    ``value`` is that of the goods after discounts, by their price tags, as ``free_from`` counts. ``asked``
+    (method pk -> price) are prices that carriers gave; without one a method's own bands count. A method that
+    has neither for these goods is left out.
     """
     found = []
     for method in offered:

@@ -107,7 +107,7 @@ def quote(
     options = delivery.options(
         [method for method in offered if needs_delivery and destination.country in method.countries],
         weight_grams=delivery.weight_grams(lines),
-        value=sum((line.total_price - line.discount for line in goods.lines), Decimal()),
+        value=_tag_value(priced, applicable, tax) if tax.is_exempt else _left(goods),
         asked=asked,
     )
     options = [
@@ -129,3 +129,15 @@ def quote(
         coupon=coupon,
         countries=delivery.countries(offered),
     )
+
+
+def _left(goods: pricing.Totals) -> Decimal:
+    return sum((line.total_price - line.discount for line in goods.lines), Decimal())
+
+
+def _tag_value(
+    priced: Sequence[pricing.Line], applicable: Sequence[pricing.Offer], tax: pricing.TaxTerms
+) -> Decimal:
+    """Return what discounts leave of the price tags: what delivery goes by, the same whoever buys."""
+    taxed = replace(tax, is_exempt=False, rates=tax.home_rates)
+    return _left(pricing.price(priced, offers=applicable, delivery=None, tax=taxed))

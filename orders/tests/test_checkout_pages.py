@@ -130,11 +130,12 @@ def updated(client, **typed):
 @pytest.mark.parametrize("number", ["ATU13585627", "u 1358 5627"])
 def test_a_business_abroad_sees_its_price_without_tax_and_buys_at_the_first_press(client, number):
     MethodFactory()
-    add(client, ProductFactory(price=Decimal("119.00")))
+    add(client, ProductFactory(price=Decimal("119.00"), measure=Decimal("2.5"), measure_unit="kg"))
 
     page, bought = updated(client, country="AT", zip_code="A-1010", vat_number=number)
 
     assert "Reverse charge" in text(page)
+    assert "40.00\N{NO-BREAK SPACE}€ / kg" in text(page)
     assert hidden(page, "total_seen") == "104.12"  # 100.00 and 4.12 of delivery
     assert f'value="{number}"' in text(page)
     assert bought.status_code == 303

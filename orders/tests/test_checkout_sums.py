@@ -8,7 +8,14 @@ from django.utils import timezone
 from orders.errors import CouponRefused, NotDelivered
 from orders.models import Promotion
 from orders.services import coupons, reconciliation, status, timeline
-from orders.tests.factories import ADDRESS, CartFactory, CouponFactory, MethodFactory, PromotionFactory
+from orders.tests.factories import (
+    ADDRESS,
+    CartFactory,
+    CouponFactory,
+    MethodFactory,
+    PromotionFactory,
+    ZoneFactory,
+)
 from orders.tests.placing import cart_of, place
 from products.tests.factories import CategoryFactory, ProductFactory
 
@@ -54,6 +61,21 @@ def test_delivery_is_free_from_a_value_on():
 
     assert place(cart_of(ProductFactory(price=Decimal("49.99")))).shipping_gross == Decimal("4.90")
     assert place(cart_of(ProductFactory(price=Decimal("50.00")))).shipping_gross == Decimal("0.00")
+
+
+def test_delivery_is_free_from_the_same_price_tag_on_for_whoever_owes_no_tax():
+    MethodFactory(zone=ZoneFactory(countries=["AT", "DE"]), free_from=Decimal("50.00"))
+    abroad = {
+        "shipping_address": ADDRESS | {"country": "AT", "zip_code": "1010"},
+        "vat_number": "ATU12345675",
+    }
+
+    below, there = (
+        place(cart_of(ProductFactory(price=Decimal(tag))), **abroad) for tag in ("49.99", "50.00")
+    )
+
+    assert (below.shipping_gross, there.shipping_gross) == (Decimal("4.12"), Decimal("0.00"))
+    assert there.total_amount == Decimal("42.02")
 
 
 # Tax

@@ -355,9 +355,13 @@ class Product(SoftDeleteModel, RatedModel, TimestampedModel):
     @property
     def unit_price(self) -> measures.UnitPrice | None:
         """What one kilogram, liter or meter of it costs, where it is sold by measure."""
+        return self.unit_price_at(self.effective_price)
+
+    def unit_price_at(self, price: Decimal) -> measures.UnitPrice | None:
+        """Return likewise what that costs whoever pays ``price``."""
         if self.measure is None:
             return None
-        return measures.unit_price(self.effective_price, content=self.measure, unit=self.measure_unit)
+        return measures.unit_price(price, content=self.measure, unit=self.measure_unit)
 
     @property
     def is_for_sale(self) -> bool:
