@@ -32,6 +32,23 @@ class TimestampedModel(models.Model):
         abstract = True
 
 
+class FollowUpModel(models.Model):
+    """A row because of which something is done later: it knows the request or task that it follows from.
+
+    ``observation.origin()`` has the values for a new row, ``observation.headers_of(row)`` what a task says.
+    """
+
+    request_id = models.CharField(
+        _("request"), max_length=64, blank=True, db_default="", help_text="Id of the request it follows from."
+    )
+    traceparent = models.CharField(
+        max_length=55, blank=True, db_default="", editable=False, help_text="W3C Trace Context, if traced."
+    )
+
+    class Meta:
+        abstract = True
+
+
 class SoftDeleteQuerySet(models.QuerySet[M]):
     """Rows that are marked instead of removed, because orders and ledgers still name them."""
 

@@ -21,10 +21,11 @@ An observer that fails is written down and hurts nobody.
 import logging
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -39,6 +40,15 @@ ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 """What is believed to be a request's id when a proxy of ours says so."""
 LONGEST_SQL = 2_000
 MOST_COSTLY = 10
+ADDED_UP = ("queries", "query_seconds", "cache_calls", "cache_seconds")
+"""What a task costs with all that it does for others."""
+
+
+class FollowUp(Protocol):
+    """What knows which request or task it follows from."""
+
+    request_id: str
+    traceparent: str
 
 
 class Observation:
@@ -95,15 +105,7 @@ def begin(seen: Observation) -> None:
     """Count for ``seen`` from now on, in this thread or coroutine."""
     seen.token = _current.set(seen)
     _running.add(seen)
-    if tracing.wants(seen.request, seen.traceparent):
-        span = tracing.begin(
-            seen.route,
-            traceparent=seen.traceparent,
-            is_request=seen.request is not None,
-            request_id=seen.request_id,
-        )
-        seen.traceparent = tracing.traceparent_of(span)
-        seen.span = span if span.is_recording() else None  # not of the sample: so is all that follows
+    _trace(seen)
 
 
 def conclude(seen: Observation, *, status: int | str) -> None:
@@ -121,6 +123,57 @@ def end(seen: Observation) -> None:
     if seen.token is not None:
         _current.reset(seen.token)
         seen.token = None
+
+
+# What follows from it later
+
+
+def origin() -> dict[str, str]:
+    """Return for a row (``models.FollowUpModel``) which request or task it follows from; empty if none."""
+    seen = _current.get()
+    return {} if seen is None else {"request_id": seen.request_id, "traceparent": seen.traceparent}
+
+
+def headers_of(row: FollowUp) -> dict[str, str]:
+    """Return what a message says of the request or task that its row follows from."""
+    named = {"request_id": row.request_id, "traceparent": row.traceparent}
+    return {name: value for name, value in named.items() if value}
+
+
+def follow_up(row: FollowUp) -> Observation:
+    """Observe, inside of a task that does the work of many, what it does for ``row``, until it is ended.
+
+    It has the id and the trace of the request that the row follows from, while it is :func:`bound`.
+    """
+    outer = _current.get()
+    seen = Observation(
+        row.request_id or (outer.request_id if outer else new_id()), route=outer.route if outer else ""
+    )
+    seen.traceparent = row.traceparent
+    _trace(seen)
+    return seen
+
+
+@contextmanager
+def bound(seen: Observation) -> Iterator[None]:
+    """Count in this block for ``seen``, and for the task around it.
+
+    Should the block fail, so does the task, for the request of ``seen``: that is the one which it names then.
+    """
+    outer = _current.get()
+    token = _current.set(seen)
+    before = [getattr(seen, name) for name in ADDED_UP]
+    try:
+        yield
+    except Exception:
+        if outer is not None:
+            outer.request_id, outer.traceparent = seen.request_id, seen.traceparent
+        raise
+    finally:
+        _current.reset(token)
+        if outer is not None:
+            for name, was in zip(ADDED_UP, before, strict=True):
+                setattr(outer, name, getattr(outer, name) + getattr(seen, name) - was)
 
 
 def new_id() -> str:
@@ -164,6 +217,18 @@ class ObservationMiddleware:
         finally:
             end(seen)
         return response
+
+
+def _trace(seen: Observation) -> None:
+    if tracing.wants(seen.request, seen.traceparent):
+        span = tracing.begin(
+            seen.route,
+            traceparent=seen.traceparent,
+            is_request=seen.request is not None,
+            request_id=seen.request_id,
+        )
+        seen.traceparent = tracing.traceparent_of(span)
+        seen.span = span if span.is_recording() else None  # not of the sample: so is all that follows
 
 
 def _id_of(request: HttpRequest) -> str:

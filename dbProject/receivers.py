@@ -32,12 +32,12 @@ def count_queries(connection: BaseDatabaseWrapper, **_: Any) -> None:
 
 @before_task_publish.connect
 def send_the_id_along(headers: MutableMapping[str, Any] | None = None, **_: Any) -> None:
-    """Let a task have the id of what asks for it; the outbox names the one that recorded the event."""
+    """Let a task have the id of what asks for it, unless a row names the one that it follows from."""
     seen = observation.current()
-    if seen is not None and headers is not None:
-        headers.setdefault(ID, seen.request_id)
+    if seen is not None and headers is not None and not headers.get(ID):
+        headers[ID] = seen.request_id
         if seen.traceparent:
-            headers.setdefault(TRACE, seen.traceparent)
+            headers[TRACE] = seen.traceparent
 
 
 @task_prerun.connect

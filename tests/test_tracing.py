@@ -9,11 +9,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
+from django.utils import timezone
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from dbProject import tracing
 from dbProject.outbox.models import OutboxEvent
+from dbProject.outbox.tests.working import work_off
+from dbProject.webhooks import delivering
+from dbProject.webhooks.models import WebhookDelivery, WebhookMessage
+from dbProject.webhooks.tests.receivers import Receiver, listens
 from tests.test_logs import TYPED, buy
 
 SHOP = """
@@ -111,6 +116,31 @@ def test_one_trace_leads_from_a_checkout_across_outbox_and_queue_to_the_mail(cli
     said = "".join(span.to_json() for span in spans()).lower()
     for secret in ("wilhelmina", TYPED["street"].lower(), TYPED["city"].lower()):
         assert secret not in said
+
+
+@pytest.mark.django_db
+def test_the_trace_of_a_click_leads_to_each_attempt_of_its_webhook_and_on_to_who_is_told(
+    client, spans, settings
+):
+    settings.WEBHOOKS_TO_PRIVATE_HOSTS = True
+    with Receiver(500, 204) as receiver:
+        listens(receiver)
+        buy(client)
+        work_off("dbProject.webhooks.tasks.fan_out_webhook")
+        message = WebhookMessage.objects.get(kind="order.created")
+        (request,) = [span for span in spans() if span.name == "POST checkout"]
+        WebhookMessage.objects.exclude(pk=message.pk).delete()
+        WebhookMessage.objects.update(traceparent=tracing.traceparent_of(request), request_id="of-the-click")
+        for _ in range(2):
+            WebhookDelivery.objects.update(next_attempt_at=timezone.now())
+            delivering.deliver_due()
+
+    attempts = [span for span in spans() if span.attributes.get("shop.request_id") == "of-the-click"]
+    assert [span.attributes["shop.task.state"] for span in attempts] == ["FAILURE", "SUCCESS"]
+    for span, (headers, _body) in zip(attempts, receiver.told, strict=True):
+        assert span.context.trace_id == request.context.trace_id
+        assert span.parent.span_id == request.context.span_id
+        assert headers["traceparent"] == tracing.traceparent_of(span)
 
 
 @pytest.mark.django_db

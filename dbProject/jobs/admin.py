@@ -52,6 +52,7 @@ class JobAdmin(ReadOnlyAdmin):
     list_display = ("title", "state", "progress", "error_count", "created_by", "created_at", "finished_at")
     list_filter = (("status", ChoicesDropdownFilter),)
     list_select_related = ("created_by",)
+    search_fields = ("request_id",)
     ordering = ("-created_at",)
 
     def get_urls(self) -> Any:

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from dbProject.models import TimestampedModel
+from dbProject.models import FollowUpModel, TimestampedModel
 
 UNFINISHED = ("queued", "running")
 TITLES = {
@@ -50,7 +50,7 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.unfinished().filter(Q(claimed_until=None) | Q(claimed_until__lt=now))
 
 
-class Job(TimestampedModel):
+class Job(FollowUpModel, TimestampedModel):
     """One piece of background work, done in slices (see ``dbProject.jobs.services``).
 
     ``kind`` names its handler in the setting ``JOB_HANDLERS``. ``position`` is what the next slice has to

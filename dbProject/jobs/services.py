@@ -26,6 +26,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
+from dbProject import observation
 from dbProject.errors import ShopError
 from dbProject.jobs.models import Job, job_files
 
@@ -89,7 +90,7 @@ class Turn:
                 if _store(self.job, self._claim, progress, claim=None, claimed_until=None, **end):
                     _drop_input(self.job)
         elif _store(self.job, self._claim, progress, claim=None, claimed_until=None):
-            poke(self.job.pk)
+            poke(self.job)
 
     def refuse(self, reason: str) -> None:
         """End the job as failed, for a ``reason`` that whoever started it can read."""
@@ -130,14 +131,14 @@ def start(
     """
     if kind not in settings.JOB_HANDLERS:
         raise ValueError(f"no handler in JOB_HANDLERS for {kind}")
-    job = Job(kind=kind, params=dict(params or {}), created_by=by, api_key=api_key)
+    job = Job(kind=kind, params=dict(params or {}), created_by=by, api_key=api_key, **observation.origin())
     if file is not None:
         suffix = Path(file.name or "").suffix.lower()[:10]
         job.input_file.save(f"{job.pk}{suffix}", file, save=False)
     elif staged:
         job.input_file = staged
     job.save(force_insert=True)
-    transaction.on_commit(lambda: poke(job.pk))
+    transaction.on_commit(lambda: poke(job))
     return job
 
 
@@ -152,10 +153,18 @@ def unstage(name: str) -> None:
     job_files().delete(name)
 
 
-def poke(pk: UUID) -> bool:
-    """Ask a worker for a slice of that job; say whether the broker took the message."""
+def poke(job: Job) -> bool:
+    """Ask a worker for a slice of that job; say whether the broker took the message.
+
+    Whoever asks, the slice follows from the request that has started the job.
+    """
     try:
-        current_app.send_task("dbProject.jobs.tasks.run_job", args=[str(pk)], retry=False)
+        current_app.send_task(
+            "dbProject.jobs.tasks.run_job",
+            args=[str(job.pk)],
+            headers=observation.headers_of(job),
+            retry=False,
+        )
     except OperationalError:
         return False
     return True
@@ -186,10 +195,10 @@ def resume() -> int:
             _drop_input(job)
     waiting = Job.objects.unclaimed(now).filter(updated_at__lt=now - PATIENCE)
     asked = 0
-    for pk in waiting.order_by("created_at").values_list("pk", flat=True)[:100]:
-        if not poke(pk):
+    for job in waiting.only("request_id", "traceparent").order_by("created_at")[:100]:
+        if not poke(job):
             break
-        Job.objects.unclaimed(now).filter(pk=pk).update(updated_at=now)
+        Job.objects.unclaimed(now).filter(pk=job.pk).update(updated_at=now)
         asked += 1
     return asked
 

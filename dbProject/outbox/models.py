@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from dbProject.models import TimestampedModel
+from dbProject.models import FollowUpModel, TimestampedModel
 
 
 class OutboxEventQuerySet(models.QuerySet["OutboxEvent"]):
@@ -39,7 +39,7 @@ class OutboxEventQuerySet(models.QuerySet["OutboxEvent"]):
         return self.unfinished().exclude(claimed_until__gt=timezone.now())
 
 
-class OutboxEvent(TimestampedModel):
+class OutboxEvent(FollowUpModel, TimestampedModel):
     """One task to run, until its consumer says that it is finished."""
 
     MOST_ATTEMPTS: ClassVar[int] = 8
@@ -59,12 +59,6 @@ class OutboxEvent(TimestampedModel):
     parked_at = models.DateTimeField(_("given up"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
     last_error = models.CharField(_("last error"), max_length=500, blank=True)
-    request_id = models.CharField(
-        _("request"), max_length=64, blank=True, db_default="", help_text="Id of the request it follows from."
-    )
-    traceparent = models.CharField(
-        max_length=55, blank=True, db_default="", editable=False, help_text="W3C Trace Context, if traced."
-    )
 
     objects = OutboxEventQuerySet.as_manager()
 

@@ -62,7 +62,7 @@ def record(task: str, *, private: Mapping[str, Any] | None = None, **payload: An
     """
     _insist_on_a_transaction()
     began = time.perf_counter()
-    event = OutboxEvent.objects.create(task=task, payload=payload, private=private, **_origin())
+    event = OutboxEvent.objects.create(task=task, payload=payload, private=private, **observation.origin())
     observation.count_step("outbox", began, task=task)
     _poke_after_commit()
     return event
@@ -71,7 +71,7 @@ def record(task: str, *, private: Mapping[str, Any] | None = None, **payload: An
 def record_each(task: str, payloads: Iterable[Mapping[str, Any]]) -> int:
     """Write down likewise that ``task`` has to run with each of ``payloads``; one query. Return how many."""
     _insist_on_a_transaction()
-    origin = _origin()
+    origin = observation.origin()
     events = OutboxEvent.objects.bulk_create(
         OutboxEvent(task=task, payload=one, **origin) for one in payloads
     )
@@ -113,7 +113,7 @@ def relay(*, limit: int = BATCH) -> int:
             current_app.send_task(
                 event.task,
                 kwargs={**event.payload, "event_id": str(event.pk)},
-                headers=_headers(event),
+                headers=observation.headers_of(event),
                 retry=False,
             )
         except (OperationalError, OSError) as away:
@@ -235,18 +235,6 @@ def _count(events: list[OutboxEvent]) -> None:
         batch = list(alike)
         rows = OutboxEvent.objects.filter(pk__in=[event.pk for event in batch], attempts=attempts)
         rows.update(attempts=attempts + 1, due_at=timezone.now() + batch[0].patience())
-
-
-def _origin() -> dict[str, str]:
-    """Return which request or task records an event."""
-    seen = observation.current()
-    return {} if seen is None else {"request_id": seen.request_id, "traceparent": seen.traceparent}
-
-
-def _headers(event: OutboxEvent) -> dict[str, str]:
-    """Return what the message says of where its event comes from."""
-    origin = {"request_id": event.request_id, "traceparent": event.traceparent}
-    return {name: value for name, value in origin.items() if value}
 
 
 def _insist_on_a_transaction() -> None:

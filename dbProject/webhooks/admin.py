@@ -129,10 +129,13 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
     list_display = ("kind", "endpoint", "state_label", "attempts", "next_attempt_at", "created_at")
     list_filter = (("state", ChoicesDropdownFilter), "endpoint", "message__kind")
     list_select_related = ("endpoint", "message")
-    search_fields = ("message__id", "message__body")
+    search_fields = ("message__id", "message__body", "message__request_id")
     ordering = ("-pk",)
-    fields = ("webhook_id", "endpoint", "kind", "state", "attempts", "next_attempt_at", "body", "created_at")
-    readonly_fields = ("webhook_id", "kind", "body")
+    fields = (
+        *("webhook_id", "endpoint", "kind", "state", "attempts", "next_attempt_at", "body", "request_id"),
+        "created_at",
+    )
+    readonly_fields = ("webhook_id", "kind", "body", "request_id")
     inlines = (AttemptInline,)
     actions = ("send_again",)
 
@@ -147,6 +150,10 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
     @display(description=gettext_lazy("message"))
     def body(self, delivery: WebhookDelivery) -> str:
         return delivery.message.body
+
+    @display(description=gettext_lazy("request"))
+    def request_id(self, delivery: WebhookDelivery) -> str:
+        return delivery.message.request_id
 
     @display(description=gettext_lazy("state"), ordering="state", label=DELIVERY_LABELS)
     def state_label(self, delivery: WebhookDelivery) -> tuple[str, Any]:

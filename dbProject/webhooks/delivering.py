@@ -1,21 +1,29 @@
 """Sending what is due: found in the database, leased, sent outside any transaction, and written down.
 
 Whatever a killed worker had in hand is due again after its lease, under the same ``webhook-id``.
+A worker has messages of many requests in hand: each attempt is observed as what follows from its own.
 """
 
+import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
+from celery.states import FAILURE, SUCCESS
 from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
+from dbProject import observation
+from dbProject.observation import Observation
 from dbProject.webhooks import sending, services, signing
 from dbProject.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from dbProject.webhooks.sending import Outcome, Parcel
 
+logger = logging.getLogger(__name__)
 State = WebhookDelivery.State
 LEASE = timedelta(seconds=60)
 """How long a worker has a delivery to itself: more than the receiver may take."""
@@ -31,18 +39,54 @@ def deliver_due(*, seconds: float = ROUND_SECONDS) -> int:
     ends_at = time.monotonic() + seconds
     taken = 0
     while due := _lease():
-        now = int(time.time())
-        parcels = [_parcel(delivery, now) for delivery in due]
-        outcomes = sending.send_all(parcel for parcel in parcels if parcel)
-        for delivery, parcel in zip(due, parcels, strict=True):
-            outcome = outcomes.pop(0) if parcel else Outcome(None, 0, error="its secret cannot be read")
-            taken += _note(delivery, outcome)
+        with _observed(due) as seen:
+            taken += _deliver(due, seen)
         if time.monotonic() >= ends_at:
             break
     return taken
 
 
-def _parcel(delivery: WebhookDelivery, timestamp: int) -> Parcel | None:
+@contextmanager
+def _observed(due: list[WebhookDelivery]) -> Iterator[list[Observation]]:
+    """Observe an attempt of each."""
+    seen = [observation.follow_up(delivery.message) for delivery in due]
+    try:
+        yield seen
+    finally:
+        for attempt in seen:
+            observation.end(attempt)
+
+
+def _deliver(due: list[WebhookDelivery], seen: list[Observation]) -> int:
+    """Send these at once; return how many were taken."""
+    now = int(time.time())
+    parcels = [_parcel(delivery, attempt, now) for delivery, attempt in zip(due, seen, strict=True)]
+    outcomes = sending.send_all(parcel for parcel in parcels if parcel)
+    taken = 0
+    for delivery, attempt, parcel in zip(due, seen, parcels, strict=True):
+        outcome = outcomes.pop(0) if parcel else Outcome(None, 0, error="its secret cannot be read")
+        with observation.bound(attempt):
+            taken += _note(delivery, outcome)
+            _write_line(delivery, outcome)
+        observation.conclude(attempt, status=SUCCESS if outcome.is_good else FAILURE)
+    return taken
+
+
+def _write_line(delivery: WebhookDelivery, outcome: Outcome) -> None:
+    facts = {
+        "webhook_id": delivery.message.public_id,
+        "kind": delivery.message.kind,
+        "endpoint": delivery.endpoint_id,
+        "attempt": delivery.attempts,
+        "status": outcome.status,
+        "error": outcome.error,
+        "duration_ms": outcome.milliseconds,
+    }
+    known = {name: value for name, value in facts.items() if value not in (None, "")}
+    logger.info("webhook", extra={"facts": known})
+
+
+def _parcel(delivery: WebhookDelivery, attempt: Observation, timestamp: int) -> Parcel | None:
     body = delivery.message.body.encode()
     try:
         secrets = delivery.endpoint.secrets()
@@ -51,7 +95,9 @@ def _parcel(delivery: WebhookDelivery, timestamp: int) -> Parcel | None:
     headers = signing.headers(
         message_id=delivery.message.public_id, timestamp=timestamp, body=body, secrets=secrets
     )
-    return Parcel(delivery.endpoint.url, headers, body)
+    if attempt.traceparent:
+        headers["traceparent"] = attempt.traceparent
+    return Parcel(delivery.endpoint.url, headers, body, attempt)
 
 
 @transaction.atomic

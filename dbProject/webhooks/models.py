@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dbProject import sealing
 from dbProject.access.models import ApiKey
-from dbProject.models import TimestampedModel
+from dbProject.models import FollowUpModel, TimestampedModel
 
 PURPOSE = "webhooks"
 """Of what is sealed here."""
@@ -62,7 +62,7 @@ class WebhookEndpoint(TimestampedModel):
         return found
 
 
-class WebhookMessage(models.Model):
+class WebhookMessage(FollowUpModel):
     """One thing that happened, in the very words that every receiver gets."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 import httpx
 from django.conf import settings
 
-from dbProject import public_hosts
+from dbProject import observation, public_hosts
+from dbProject.observation import Observation
 from dbProject.webhooks.errors import TargetRefused
 
 USER_AGENT = "shop-webhooks/1"
@@ -19,11 +20,12 @@ GONE = 410
 
 
 class Parcel(NamedTuple):
-    """What goes where."""
+    """What goes where, and as what it is observed on its way."""
 
     url: str
     headers: Mapping[str, str]
     body: bytes
+    seen: Observation
 
 
 class Outcome(NamedTuple):
@@ -70,7 +72,12 @@ def send_all(parcels: Iterable[Parcel]) -> list[Outcome]:
 
 async def _send_all(parcels: list[Parcel]) -> list[Outcome]:
     async with public_hosts.new_client(USER_AGENT) as client:
-        return await asyncio.gather(*(_send(client, parcel) for parcel in parcels))
+        return await asyncio.gather(*(_observed(client, parcel) for parcel in parcels))
+
+
+async def _observed(client: httpx.AsyncClient, parcel: Parcel) -> Outcome:
+    with observation.bound(parcel.seen):  # each is a task of asyncio, which has a context of its own
+        return await _send(client, parcel)
 
 
 async def _send(client: httpx.AsyncClient, parcel: Parcel) -> Outcome:

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from dbProject import mail, sealing
+from dbProject import mail, observation, sealing
 from dbProject.access.models import ApiKey
 from dbProject.outbox import services as outbox
 from dbProject.webhooks import sending, signing
@@ -276,7 +276,7 @@ def _write(
 ) -> WebhookMessage:
     body = {"type": kind, "timestamp": happened_at.astimezone(UTC).isoformat(), "data": data}
     text = json.dumps(body, cls=DjangoJSONEncoder, separators=(",", ":"), ensure_ascii=False)
-    message = WebhookMessage.objects.create(id=pk or uuid4(), kind=kind, body=text)
+    message = WebhookMessage.objects.create(id=pk or uuid4(), kind=kind, body=text, **observation.origin())
     WebhookDelivery.objects.bulk_create(
         WebhookDelivery(endpoint=endpoint, message=message) for endpoint in endpoints
     )

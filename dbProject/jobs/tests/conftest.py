@@ -10,7 +10,10 @@ def handlers(settings):
     here = "dbProject.jobs.tests.counting"
     settings.JOB_HANDLERS = {
         name: f"{here}.{name}"
-        for name in ("count_to_ten", "count_three_per_slice", "crash_after_four", "refuse", "wait_inside")
+        for name in (
+            *("count_to_ten", "count_three_per_slice", "crash_after_four", "crash_once", "refuse"),
+            "wait_inside",
+        )
     }
     seen.clear()
     entered.clear()

@@ -1,5 +1,6 @@
 """Jobs that count, crash, refuse or wait, and what becomes of what a job is known by."""
 
+import logging
 from datetime import timedelta
 from threading import Event
 
@@ -13,6 +14,7 @@ from dbProject.jobs.models import Job
 seen: list[int] = []
 """Every number that any slice of any test has counted, in order."""
 entered, may_go_on = Event(), Event()
+logger = logging.getLogger(__name__)
 
 
 class Crash(Exception):
@@ -51,6 +53,13 @@ def count_to_four(turn):
 
 def refuse(turn):
     raise ShopError("This file holds no products.")
+
+
+def crash_once(turn):
+    if turn.job.position is None and turn.job.attempts == 1:
+        raise Crash
+    logger.info("counting")
+    return count_three_per_slice(turn)
 
 
 def wait_inside(turn):
