@@ -3,7 +3,6 @@
 from collections.abc import MutableMapping
 from typing import Any
 
-from celery.exceptions import TimeLimitExceeded, WorkerLostError
 from celery.signals import (
     before_task_publish,
     task_failure,
@@ -17,12 +16,11 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 
-from dbProject import observation, tracing
+from dbProject import hard_ends, observation, tracing
 
 ID, TRACE = "request_id", "traceparent"
 """Headers under which a message carries which request it follows from."""
-_timed_out: set[str] = set()
-"""Tasks out of time that were told of, and of which Celery says so once more."""
+_told = hard_ends.Told()
 
 
 @receiver(connection_created)
@@ -64,28 +62,10 @@ def tell_of_a_task_that_ended_hard(
     sender: Any = None, task_id: str = "", exception: BaseException | None = None, **_: Any
 ) -> None:
     """Tell, where tasks are watched, of one that was out of time or whose process died."""
-    is_late = isinstance(exception, TimeLimitExceeded)
-    if not (is_late or isinstance(exception, WorkerLostError)) or observation.current() is not None:
-        return
-    # Of a task out of time the pool says that it failed, with its message at hand, and then that it was late.
-    has_message = sender.request.id == task_id
-    if is_late and not has_message and task_id in _timed_out:
-        _timed_out.discard(task_id)
-        return
-    if is_late and has_message:
-        _timed_out.add(task_id)
-    seen = observation.Observation(
-        getattr(sender.request, ID, None) or observation.new_id(), route=sender.name
-    )
-    if is_late and exception is not None:
-        seen.started -= exception.args[0]  # how long a process lived that died, nobody knows
-    observation.begin(seen)
-    try:
-        seen.traceparent = getattr(sender.request, TRACE, None) or ""  # for the line; no span of its own
-        observation.conclude(seen, status=FAILURE)
-        observation.tell(observation.named(settings.TASK_OBSERVERS), seen)
-    finally:
-        observation.end(seen)
+    if hard_ends.is_hard(exception) and not _told.is_repeated(exception, sender=sender, task_id=task_id):
+        with hard_ends.observed(exception, sender=sender) as seen:
+            observation.conclude(seen, status=FAILURE)
+            observation.tell(observation.named(settings.TASK_OBSERVERS), seen)
 
 
 @worker_process_shutdown.connect

@@ -4,6 +4,8 @@ import json
 from datetime import timedelta
 
 import pytest
+from celery.app.task import Context
+from celery.exceptions import TimeLimitExceeded, WorkerLostError
 from celery.signals import task_failure
 from django.conf import settings as shop
 from django.contrib.auth.models import Group, Permission
@@ -97,6 +99,22 @@ def test_a_task_that_fails_is_noted_by_its_name_but_none_that_tells_of_errors(co
 
     assert ErrorOccurrence.objects.get().route == "orders.tasks.sleepless"
     assert (ErrorGroup.objects.get().category, ErrorGroup.objects.get().severity) == ("network", "medium")
+
+
+@pytest.mark.parametrize(
+    ("error", "is_known"),
+    [(TimeLimitExceeded(100), (True, False)), (WorkerLostError("signal 9 (SIGKILL)"), (True,))],
+)
+def test_a_task_that_ended_hard_is_noted_once_and_with_its_request(error, is_known, connection_stays):
+    for number in range(1, 3):
+        for has_message in is_known:  # Celery tells of one out of time twice
+            request = Context({"id": "one", "request_id": "of-ada"}) if has_message else Context()
+            sender = type("Task", (), {"name": "orders.tasks.sleepless", "request": request})
+            task_failure.send(sender=sender, task_id="one", exception=error)
+
+        noted = ErrorOccurrence.objects.first()
+        assert (noted.request_id, noted.route) == ("of-ada", "orders.tasks.sleepless")
+        assert noted.group.count == ErrorOccurrence.objects.count() == number
 
 
 # Groups

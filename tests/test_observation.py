@@ -51,7 +51,7 @@ def ask(times):
 @pytest.fixture(autouse=True)
 def _observers(settings):
     told.clear()
-    receivers._timed_out.clear()
+    receivers._told.forget()
     settings.OBSERVERS = [f"{HERE}.fail", f"{HERE}.observe"]
     settings.TASK_OBSERVERS = [f"{HERE}.observe_task"]
 

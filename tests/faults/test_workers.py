@@ -5,6 +5,7 @@ from celery import current_app
 from django.db import transaction
 from django.utils import timezone
 
+from dbProject.incidents.models import ErrorOccurrence
 from dbProject.outbox import services as outbox
 from dbProject.outbox.models import OutboxEvent
 from orders.gateways.test_bank import ledger
@@ -171,3 +172,4 @@ def test_a_task_out_of_time_is_told_of_once(shop):
     nothing_is_left_in_the_queue()
 
     assert shop.ended(task) == {"FAILURE": 2}
+    assert ErrorOccurrence.objects.filter(route=task).count() == 2
