@@ -7,4 +7,4 @@ class IncidentsConfig(AppConfig):
     verbose_name = _("Incidents")
 
     def ready(self) -> None:
-        from dbProject.incidents import receivers  # noqa: F401 -- it listens from now on
+        from dbProject.incidents import machines, receivers  # noqa: F401 -- they look and listen from now on

@@ -1,16 +1,15 @@
 """Five alerts for shops without Prometheus: measured every minute, told once, and again when it is over.
 
-Each rule and machine has one open row at most, which is locked while it is decided about: however many check
-at once, one of them tells. What has not lasted for its minutes is forgotten without a word.
+What is true of the whole shop the clock has checked, on any worker; what is true of a machine each says of
+itself (see ``machines``). Each rule and machine has one open row at most, which is locked while it is decided
+about: however many check at once, one of them tells. What has not lasted for its minutes is forgotten without
+a word; and time in which nobody looked does not count, as nobody knows what was then.
 """
 
 import logging
-import socket
 from collections.abc import Callable
 from datetime import timedelta
-from typing import NamedTuple
 
-import psutil
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
@@ -27,26 +26,10 @@ from dbProject.outbox import services as outbox
 logger = logging.getLogger(__name__)
 
 TIME_OF_ERRORS = timedelta(minutes=10)
+MISSED = timedelta(minutes=3)
+"""Three looks that nobody took: what was above its limit before begins to last anew."""
 UNSEEN = timedelta(hours=1)
-"""How long a machine may be silent before its alerts end: it is gone."""
-
-
-class Watch(NamedTuple):
-    """What one rule measures; None means that it cannot be said."""
-
-    measure: Callable[[], float | None]
-    is_of_a_machine: bool = False
-
-
-def cpu() -> float:
-    """Percent of this machine's processors in use, during one second."""
-    return float(psutil.cpu_percent(interval=1.0))
-
-
-def space() -> float:
-    """Percent in use of this machine's memory or of the disk with the shop, whichever is fuller."""
-    disk = psutil.disk_usage(str(settings.BASE_DIR))
-    return float(max(psutil.virtual_memory().percent, disk.percent))
+"""How long a machine may be silent before its alerts end: it is gone. After so long nothing goes on."""
 
 
 def errors() -> float:
@@ -71,25 +54,24 @@ def reconcile_breaks() -> float | None:
     return Reading.objects.filter(pk="reconcile_breaks").values_list("value", flat=True).first()
 
 
-WATCHES = {
-    Alert.Rule.CPU: Watch(cpu, is_of_a_machine=True),
-    Alert.Rule.SPACE: Watch(space, is_of_a_machine=True),
-    Alert.Rule.ERRORS: Watch(errors),
-    Alert.Rule.OUTBOX: Watch(outbox_age),
-    Alert.Rule.RECONCILE: Watch(reconcile_breaks),
+WATCHES: dict[Alert.Rule, Callable[[], float | None]] = {
+    Alert.Rule.ERRORS: errors,
+    Alert.Rule.OUTBOX: outbox_age,
+    Alert.Rule.RECONCILE: reconcile_breaks,
 }
+"""What is measured of the whole shop; None means that it cannot be said."""
 
 
 def check() -> None:
-    """Measure everything, and tell of what lasts and of what is over. Repeatable, by several at once."""
-    for rule, watch in WATCHES.items():
+    """Measure the whole shop, and tell of what lasts and of what is over. Repeatable, by several at once."""
+    for rule, measure in WATCHES.items():
         try:
-            value = watch.measure()
+            value = measure()
         except Exception:  # what cannot be measured must not hide the rest
             logger.exception("The alert %s could not be measured", rule)
             continue
         if value is not None:
-            note(rule, host=socket.gethostname()[:100] if watch.is_of_a_machine else "", value=value)
+            note(rule, value=value)
     _end_of_machines_that_are_gone()
 
 
@@ -110,16 +92,40 @@ def note(rule: Alert.Rule, *, value: float, host: str = "") -> None:
     if not is_passed:
         _end(alert, value)
         return
+    if now - alert.checked_at > (MISSED if alert.told_at is None else UNSEEN):
+        alert = _begun_anew(alert)
     alert.value, alert.limit, alert.checked_at = value, limit, now
     if alert.told_at is None and now - alert.began_at >= timedelta(minutes=minutes):
         alert.told_at = now
         _tell(alert, is_over=False)
-    alert.save(update_fields=["value", "limit", "checked_at", "told_at"])
+    alert.save(update_fields=["value", "limit", "began_at", "checked_at", "told_at"])
 
 
 def tidy() -> int:
     """Let go of alerts that ended ``ALERT_AGE`` ago; return how many. Repeatable."""
     return Alert.objects.filter(ended_at__lt=timezone.now() - settings.ALERT_AGE).delete()[0]
+
+
+def _begun_anew(alert: Alert) -> Alert:
+    """Return an alert that begins now, as nobody looked for long; what was told ends where it was seen last.
+
+    Staff know of it still: they hear neither that it ended nor that it began, and in the end that it is over.
+    """
+    now = timezone.now()
+    if alert.told_at is None:
+        alert.began_at = now
+        return alert
+    alert.ended_at = alert.checked_at
+    alert.save(update_fields=["ended_at"])
+    return Alert.objects.create(
+        rule=alert.rule,
+        host=alert.host,
+        value=alert.value,
+        limit=alert.limit,
+        began_at=now,
+        checked_at=now,
+        told_at=alert.told_at,
+    )
 
 
 def _end(alert: Alert, value: float) -> None:

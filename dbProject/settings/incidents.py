@@ -19,4 +19,5 @@ ALERTS = {
     "reconcile": (0.0, 0),  # disagreements of the books
 }
 """Of each alert: above which value, and for how many minutes before somebody hears of it."""
+MACHINE_NAME = env.str("MACHINE_NAME", default="")  # the host's own name, unless given
 ALERT_AGE = timedelta(days=365)  # how long an alert is kept that is over
