@@ -23,8 +23,8 @@ from uuid import uuid4
 from orders.analytics import facts
 from orders.analytics.errors import DiskFull
 
-FORMAT = 2
-"""Of manifest and columns; another one is written anew, whole."""
+FORMAT = 3
+"""Of manifest, columns and what a row is; another one is written anew, whole."""
 PART = "part-0.parquet"
 ROWS_AT_ONCE = 20_000
 """That are in memory while a day is written, and in each group of rows of its file."""

@@ -35,12 +35,13 @@ LINES = (
 )
 """One row for each thing that moved money or goods on that day.
 
-Of orders that are paid (confirmed, being packed, on their way, delivered, or refunded since), on the day they
-were placed: ``goods`` for each line, ``delivery`` for each that was delivered at a price. On the day it
-happened: ``back`` for money that staff refund or that goes back because the order is refunded, spread over
-what it was paid for (the units of its return, else the whole order) to the cent; and for units that arrived
-back, without money. Money paid twice has never been revenue, nor is it back. Every line of a file of past
-orders: ``goods``, ``fee``, ``back`` (cancelled, or negative at a price), ``adjustment`` (negative at none).
+Of orders that were paid, also those that were refunded or cancelled since, on the day they were placed:
+``goods`` for each line, ``delivery`` for each that was delivered at a price. On the day it happened: ``back``
+for money that staff refund or that goes back because the order is refunded or cancelled, spread over what it
+was paid for (the units of its return, else the whole order) to the cent; and, without money, for units that
+arrived back or never left because the order was cancelled. Money paid twice, or for an order that was never
+confirmed, has never been revenue, nor is it back. Every line of a file of past orders: ``goods``, ``fee``,
+``back`` (cancelled, or negative at a price), ``adjustment`` (negative at none).
 """
 ORDERS = (
     ("at", "timestamp", "when it was placed (UTC)"),
@@ -52,7 +53,7 @@ ORDERS = (
     ("language", "string", "that it was placed in"),
     ("historic", "bool", "from before the shop"),
     ("listed", "int64", "goods before discounts"),
-    ("discount", "int64", "on goods and delivery"),
+    ("discount", "int64", "on goods"),
     ("delivery", "int64", "before discounts"),
     ("total", "int64", "what was charged"),
     ("tax", "int64", "part of the total"),

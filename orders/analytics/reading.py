@@ -31,7 +31,6 @@ from orders.models import (
 from users.models import User
 
 S = Order.Status
-PAID = (S.CONFIRMED, S.PROCESSING, S.SHIPPED, S.DELIVERED, S.REFUNDED)
 CHUNK = 2_000
 """Rows that a cursor fetches at a time."""
 OVERLAP = timedelta(minutes=15)
@@ -61,6 +60,7 @@ def lines(day: date, using: str) -> Iterator[tuple[Any, ...]]:
     yield from _sold(day, using)
     yield from _refunded(day, using)
     yield from _closed(day, using)
+    yield from _cancelled(day, using)
     yield from _returned(day, using)
     yield from _historic(day, using)
 
@@ -116,6 +116,7 @@ def changed_days(since: datetime | None, *, using: str) -> dict[str, set[date]]:
     back = (
         days(Refund.objects.all(), "created_at", "created_at", "order__updated_at"),
         days(_closing(), "created_at", "created_at", "order__updated_at"),
+        days(_cancellations(), "created_at", "created_at", "order__updated_at"),
         days(returned, "received_at", "received_at", "order__updated_at"),
     )
     happened = days(OrderEvent.objects.all(), "created_at", "created_at", "order__updated_at")
@@ -156,10 +157,10 @@ def _sold(day: date, using: str) -> Iterator[Line]:
         "at": "order__created_at", "number": "order__order_number", "user": "order__user_id",
         "email": "order__email", "currency": "order__currency", "address": "order__shipping_address",
         "total_amount": "order__total_amount", "shipping": "order__shipping_gross",
-        "shipping_tax": "order__shipping_tax_amount",
+        "shipping_tax": "order__shipping_tax_amount", "includes_tax": "order__prices_include_tax",
     }  # fmt: skip
     own = ("order_id", "product_id", "product_sku", "product__category_id", "product__brand_id", "quantity",
-           "total_price", "discount_amount", "tax_amount", "gross_amount")  # fmt: skip
+           "total_price", "tax_rate", "tax_amount", "gross_amount")  # fmt: skip
     found = (
         OrderItem.objects.using(using)
         .filter(_live("order"), order__created_at__range=_range(day))
@@ -178,11 +179,10 @@ def _sold(day: date, using: str) -> Iterator[Line]:
 
 
 def _goods(item: Mapping[str, Any]) -> Line:
-    """Return a line. Discounts are on the order's basis: before tax they are grown by it, as the price is."""
-    gross, charged = item["gross_amount"], item["total_price"] - item["discount_amount"]
-    discount = item["discount_amount"]
-    if charged and gross != charged:
-        discount = money.rounded(discount * gross / charged)
+    """Return a line; a price tag without tax is grown by it, as the order's subtotal was."""
+    listed, gross = item["total_price"], item["gross_amount"]
+    if not item["includes_tax"]:
+        listed = money.with_tax(listed, rate=item["tax_rate"]).gross
     return _line(
         item,
         "goods",
@@ -191,7 +191,7 @@ def _goods(item: Mapping[str, Any]) -> Line:
         category=item["product__category_id"] or 0,
         brand=item["product__brand_id"] or 0,
         units=item["quantity"],
-        listed=exact(gross + discount),
+        listed=exact(listed),
         amount=exact(gross),
         tax=exact(item["tax_amount"]),
     )
@@ -233,7 +233,7 @@ def _refunded(day: date, using: str) -> Iterator[Line]:
 
 
 def _closed(day: date, using: str) -> Iterator[Line]:
-    """Return what goes back of orders because they are refunded: whatever was left of their money."""
+    """Return what goes back of orders that are refunded or cancelled: whatever was left of their money."""
     found = _closing().using(using).filter(created_at__range=_range(day)).select_related("order")
     for event in found.prefetch_related("order__items__product").order_by("created_at", "pk").iterator(CHUNK):
         items = {item.pk: item.gross_amount for item in event.order.items.all()}
@@ -244,6 +244,20 @@ def _closed(day: date, using: str) -> Iterator[Line]:
 def _closing() -> "QuerySet[PaymentEvent]":
     rest = Q(event_id__endswith=":rest") | Q(event_id__contains=":rest:")
     return PaymentEvent.objects.filter(rest, _live("order"), kind=PaymentEvent.Kind.REFUND_DUE)
+
+
+def _cancelled(day: date, using: str) -> Iterator[Line]:
+    """Return the units that never left because their order was cancelled; their money goes back beside."""
+    found = _cancellations().using(using).filter(created_at__range=_range(day)).select_related("order")
+    for event in found.prefetch_related("order__items__product").order_by("created_at", "pk").iterator(CHUNK):
+        for item in event.order.items.all():
+            yield _of_order(event.order, event.created_at, item, units=-item.quantity)
+
+
+def _cancellations() -> "QuerySet[OrderEvent]":
+    return OrderEvent.objects.filter(
+        _live("order"), kind=OrderEvent.Kind.CANCELLED, order__status=S.CANCELLED
+    )
 
 
 def _back(order: Order, at: datetime, amount: Decimal, weights: Mapping[int, Decimal]) -> Iterator[Line]:
@@ -323,8 +337,9 @@ def _historic(day: date, using: str) -> Iterator[Line]:
 
 
 def _live(order: str) -> Q:
-    """Keep what is of an order that was placed here and is paid."""
-    return Q(**{f"{order}__status__in": PAID, f"{order}__is_historic": False, f"{order}__deleted_at": None})
+    """Keep what is of an order that was placed here and paid, whatever became of it since."""
+    is_here = Q(**{f"{order}__is_historic": False, f"{order}__deleted_at": None})
+    return Order.was_paid(f"{order}__") & is_here
 
 
 def _coupons(day: date, using: str) -> dict[int, str]:

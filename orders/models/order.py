@@ -125,6 +125,7 @@ class Order(SoftDeleteModel, TimestampedModel):
     NEEDING_HANDS: ClassVar = (Status.CONFIRMED, Status.PROCESSING)
     SENT: ClassVar = (Status.PROCESSING, Status.SHIPPED, Status.DELIVERED)
     """In which something of it may have left the house and can come back."""
+    PAID: ClassVar = (*SENT, Status.CONFIRMED, Status.REFUNDED)
 
     order_number = models.CharField(_("order number"), max_length=19, unique=True)
     user = models.ForeignKey(
@@ -256,6 +257,15 @@ class Order(SoftDeleteModel, TimestampedModel):
     def may_become(self, status: str) -> bool:
         """Say whether the table lets it; of an order of before the shop nothing follows any more."""
         return not self.is_historic and status in self.NEXT[self.status]
+
+    @classmethod
+    def was_paid(cls, path: str = "") -> Q:
+        """Return what keeps orders that were paid, whatever became of them since; ``path`` leads to them.
+
+        A cancelled one was if it had been confirmed: what it brought in stays on its day.
+        """
+        ended = {f"{path}status": cls.Status.CANCELLED, f"{path}confirmed_at__isnull": False}
+        return Q(**{f"{path}status__in": cls.PAID}) | Q(**ended)
 
     def amount_captured(self) -> Decimal:
         """Return what has been paid, whatever went back since; one query."""

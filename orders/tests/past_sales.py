@@ -28,7 +28,6 @@ from users.tests.factories import UserFactory
 
 S = Order.Status
 NOON = datetime(2026, 3, 14, 12, tzinfo=UTC)
-PAID = [S.CONFIRMED, S.PROCESSING, S.SHIPPED, S.DELIVERED, S.REFUNDED]
 
 
 def historic(quantity=6, price="2.55", **fields):
@@ -78,6 +77,11 @@ def some_orders(seed, count=14):
     products = [
         ProductFactory(price=Decimal(price), stock_quantity=1000) for price in ("33.33", "0.99", "7.77")
     ]  # fmt: skip
+    products.append(
+        ProductFactory(
+            price=Decimal("4.95"), stock_quantity=1000, category=products[0].category, tax_class="reduced"
+        )
+    )
     users = UserFactory.create_batch(3)
     for number in range(count):
         user = pick.choice([*users, None])
@@ -85,6 +89,10 @@ def some_orders(seed, count=14):
             coupons.put_in_cart(user.cart, code=CouponFactory().code)
         units = {product: pick.randint(1, 5) for product in pick.sample(products, pick.randint(1, 3))}
         wanted = pick.choice([S.DELIVERED, S.DELIVERED, S.CONFIRMED, S.PENDING, S.CANCELLED, S.REFUNDED])
+        if number % 5 == 3:
+            order = OrderFactory(user=user, email="late@example.com", units=units, status=S.CONFIRMED)
+            status.cancel(order, actor=timeline.SHOP)
+            happened(order, pick)
         order = OrderFactory(user=user, email=f"guest{number % 3}@example.com", units=units, status=wanted)
         if wanted == S.DELIVERED and pick.random() < 0.6:
             back = ReturnFactory(order=order, units={order.items.first(): 1}, status="received")
@@ -95,10 +103,16 @@ def some_orders(seed, count=14):
             back.save()
         if wanted == S.DELIVERED and pick.random() < 0.3:
             status.move(order, to=S.REFUNDED, actor=timeline.SHOP)
-        at = timezone.now() - timedelta(days=pick.randrange(70))
-        Order.objects.filter(pk=order.pk).update(created_at=at)
-        Refund.objects.filter(order=order).update(created_at=at + timedelta(days=3))
-        PaymentEvent.objects.filter(order=order).update(created_at=at + timedelta(days=5))
+        happened(order, pick)
+
+
+def happened(order, pick):
+    """Move an order, and what became of it, to days that are over."""
+    at = timezone.now() - timedelta(days=pick.randrange(70))
+    Order.objects.filter(pk=order.pk).update(created_at=at)
+    Refund.objects.filter(order=order).update(created_at=at + timedelta(days=3))
+    PaymentEvent.objects.filter(order=order).update(created_at=at + timedelta(days=5))
+    order.events.filter(kind="cancelled").update(created_at=at + timedelta(days=5))
 
 
 def rolled(grain="day", dimension="all", **like):

@@ -100,9 +100,16 @@ def test_an_order_is_its_lines_and_its_delivery_with_discounts_and_tax_to_the_ce
     assert [row["customer"] for row in rows(folder, "customers")] == [f"u{user.pk}"]
 
 
+@pytest.mark.parametrize("paid", [0, 1])
 @pytest.mark.parametrize("now", [S.PENDING, S.CANCELLED])
-def test_what_was_never_paid_or_is_cancelled_has_no_lines_but_is_an_order(folder, now):
-    OrderFactory(status=now)
+def test_what_was_never_paid_or_not_in_full_has_no_lines_but_is_an_order(folder, now, paid):
+    order = OrderFactory()
+    if paid:
+        payments.apply_event(provider="test", event_id="some", order_number=order.order_number,
+                             kind="captured", amount=Decimal(paid))  # fmt: skip
+    if now == S.CANCELLED:
+        status.cancel(order, actor=timeline.SHOP)
+        assert order.amount_going_back() == paid
 
     export.run()
 
@@ -227,12 +234,51 @@ def test_only_days_of_which_something_changed_are_written(folder):
     assert total(rows(folder, day=today), kind="back") == -1
 
 
-def test_a_day_whose_orders_are_cancelled_loses_its_file(folder):
-    order = placed(10, status=S.CONFIRMED)
+@pytest.mark.parametrize("includes_tax", [True, False])
+def test_an_order_that_was_paid_stays_on_its_day_and_goes_back_on_that_of_its_cancellation(
+    folder, settings, includes_tax
+):
+    settings.PRICES_INCLUDE_TAX = includes_tax
+    MethodFactory()
+    bowl, cup = ProductFactory(price=Decimal("33.33")), ProductFactory(price=Decimal("0.99"))
+    order = placed(10, units={bowl: 3, cup: 1}, status=S.CONFIRMED)
+    RefundFactory(order=order, amount=Decimal("0.10"))
     export.run()
-    assert total(rows(folder)) == order.total_amount
+    sold = rows(folder, day=timezone.localdate() - timedelta(days=10))
+    assert total(sold) == order.total_amount
 
     status.cancel(order, actor=timeline.SHOP)
+    done = export.run()
+
+    assert (done.emptied, rows(folder, day=timezone.localdate() - timedelta(days=10))) == (0, sold)
+    back = rows(folder, day=timezone.localdate())
+    assert {row["kind"] for row in back} == {"back"}
+    assert total(back) == -order.total_amount
+    assert {row["code"]: row["units"] for row in back if row["units"]} == {bowl.sku: -3, cup.sku: -1}
+    for product in (bowl, cup):
+        both = [row for row in [*sold, *back] if row["product"] == product.pk]
+        assert abs(total(both)) <= Decimal("0.01")  # of the ten cents that came before
+
+
+def test_a_free_order_that_is_cancelled_has_its_units_back(folder):
+    order = placed(10, units={ProductFactory(price=Decimal(0)): 2})
+    if order.status == S.PENDING:
+        order = status.move(order, to=S.CONFIRMED, actor=timeline.SHOP)
+    export.run()
+    assert [row["units"] for row in rows(folder)] == [2]
+
+    status.cancel(order, actor=timeline.SHOP)
+    Order.objects.filter(pk=order.pk).update(updated_at=timezone.now())
+    export.run()
+
+    assert [(row["units"], row["amount"]) for row in rows(folder, day=timezone.localdate())] == [(-2, 0)]
+
+
+def test_a_day_of_which_nothing_is_left_loses_its_file(folder):
+    historic()
+    export.run()
+    HistoricLine.objects.all().delete()
+
     done = export.run()
 
     assert done.emptied == 1

@@ -8,15 +8,23 @@ from threading import Barrier, Thread
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 
 from orders.analytics import dataset, engine, sums
 from orders.models import (
     HistoricLine,
+    Order,
     RolledDay,
     SalesRollup,
 )
+from orders.selectors.reports import registry
+from orders.selectors.reports.asked import Asked
+from orders.selectors.reports.periods import Period
+from orders.services import status, timeline
 from orders.services.analytics import export, refresh, rollups
+from orders.tests.factories import OrderFactory
 from orders.tests.past_sales import NOON, a_past, asked_of_lines, figures, historic, rolled
+from products.tests.factories import ProductFactory
 
 pytestmark = [
     pytest.mark.django_db,
@@ -102,6 +110,32 @@ def test_stopped_after_a_month_a_rerun_does_the_rest():
 
     assert (rest.months, rest.total) == (2, 2)
     assert sorted(row.goods for row in rolled("month").values()) == [1, 2, 3]
+
+
+def test_an_order_cancelled_after_it_was_paid_stays_on_its_day_and_goes_back_on_the_day_of_that():
+    order = OrderFactory(status="confirmed", units={ProductFactory(price=50): 2})
+    placed = timezone.now() - timedelta(days=10)
+    Order.objects.filter(pk=order.pk).update(created_at=placed)
+    kept = OrderFactory(status="confirmed")
+    Order.objects.filter(pk=kept.pk).update(created_at=placed - timedelta(days=40))
+    refresh.run()
+    of_day = rolled()[placed.date(), "EUR", ""]
+    assert (of_day.orders, of_day.units, of_day.goods) == (1, 2, 100)
+
+    status.cancel(order, actor=timeline.SHOP)
+    done = refresh.run()
+
+    assert done.rolled.days == 1
+    today = timezone.localdate()
+    assert rolled()[placed.date(), "EUR", ""].pk == of_day.pk
+    back = rolled()[today, "EUR", ""]
+    assert (back.orders, back.units, back.units_back, back.goods, back.back) == (0, 0, 2, 0, 100)
+    assert back.tax == -of_day.tax
+    period = Period(placed.date(), today)
+    whole = registry.REPORTS["gross-to-net"].answer(Asked(period, None, "EUR")).total.values
+    assert (whole["goods"], whole["back"], whole["revenue"], whole["net"]) == (100, -100, 0, 0)
+    (row,) = registry.REPORTS["bestsellers"].answer(Asked(period, None, "EUR")).rows
+    assert [row.values[name] for name in ("revenue", "units", "units_back", "orders")] == [0, 2, 2, 1]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -19,7 +19,7 @@ from orders.models import (
     ReturnItem,
 )
 from orders.services.analytics import refresh
-from orders.tests.past_sales import NOON, PAID, a_past, asked_of_lines, figures, historic, rolled, some_orders
+from orders.tests.past_sales import NOON, a_past, asked_of_lines, figures, historic, rolled, some_orders
 
 pytestmark = [
     pytest.mark.django_db,
@@ -86,7 +86,7 @@ def test_orders_of_the_shop_come_to_what_a_plain_query_says(seed):
     some_orders(seed)
     refresh.run()
 
-    live = Order.objects.filter(status__in=PAID)
+    live = Order.objects.exclude(confirmed_at=None)
     placed = live.annotate(day=TruncDate("created_at")).order_by().values("day")
     asked = defaultdict(lambda: dict.fromkeys(("orders", "goods", "moved", "tax", "back", "units_back"), 0))
     for row in placed.annotate(orders=Count("pk"), moved=Sum("total_amount"), tax=Sum("tax_amount")):
@@ -102,7 +102,12 @@ def test_orders_of_the_shop_come_to_what_a_plain_query_says(seed):
     returned = ReturnItem.objects.filter(parent__order__in=live, parent__status="received")
     for row in returned.annotate(day=TruncDate("parent__received_at")).order_by().values("day").annotate(
         units=Sum("quantity")):  # fmt: skip
-        asked[row["day"]]["units_back"] = row["units"]
+        asked[row["day"]]["units_back"] += row["units"]
+    ended = OrderItem.objects.filter(order__in=live, order__events__kind="cancelled")
+    for row in ended.annotate(day=TruncDate("order__events__created_at")).order_by().values("day").annotate(
+        units=Sum("quantity")):  # fmt: skip
+        asked[row["day"]]["units_back"] += row["units"]
+    assert ended.exists()
 
     found = rolled("day")
     assert {key[0]: (row.orders, row.goods, row.goods + row.delivery, row.back, row.units_back)

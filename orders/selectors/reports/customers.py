@@ -67,12 +67,24 @@ CUSTOMERS = Report(
     group=Group.CUSTOMERS,
     columns=(
         STEP,
-        _money(NEW, _("Revenue of new"), _("Revenue of each customer's first order of all.")),
-        _money(RETURNING, _("Revenue of returning"), _("Revenue of every later order.")),
-        _money(UNKNOWN, _("Revenue of unknown"), _("Revenue of orders of the past that name no customer.")),
-        _count(NEW, _("First orders"), _("Orders that were their customer's first: as many new customers.")),
-        _count(RETURNING, _("Later orders"), _("Orders of customers who had ordered before.")),
-        _count(UNKNOWN, _("Orders of unknown"), _("Orders of the past that name no customer.")),
+        _money(NEW, _("Revenue of new"), _("Revenue of customers on the day of their first order of all.")),
+        _money(
+            RETURNING,
+            _("Revenue of returning"),
+            _("Revenue of customers on all later days, minus what went back then, of their first order too."),
+        ),
+        _money(
+            UNKNOWN,
+            _("Revenue of unknown"),
+            _("Revenue of orders that name no customer, as some of the past and of those who are forgotten."),
+        ),
+        _count(NEW, _("First orders"), _("Orders of customers on the day of their first order of all.")),
+        _count(RETURNING, _("Later orders"), _("Orders of customers on all later days.")),
+        _count(
+            UNKNOWN,
+            _("Orders of unknown"),
+            _("Orders that name no customer, as some of the past and of those who are forgotten."),
+        ),
         Column(
             "share_new",
             _("New of all"),
@@ -83,5 +95,8 @@ CUSTOMERS = Report(
     read=new_and_returning,
     takes=frozenset({Takes.DATES, Takes.CURRENCY, Takes.GRAIN}),
     picture=Picture(Kind.STACKED, "step", ("revenue_new", "revenue_returning", "revenue_unknown")),
-    facts=_("A guest counts as one customer for one e-mail address."),
+    facts=_(
+        "A guest counts as one customer for one e-mail address; who orders twice on their first day"
+        " is new with both orders."
+    ),
 )

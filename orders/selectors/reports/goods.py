@@ -1,5 +1,6 @@
 """Reports of things: what sells, what lies, and what has to be ordered again."""
 
+from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
 from heapq import nsmallest
 from typing import Any
@@ -44,8 +45,12 @@ NAME = Column(
 )
 SKU = Column("sku", _("SKU"), Unit.TEXT, _("Its number in our stock."))
 BACK = Column(
-    "units_back", _("Came back"), Unit.UNITS, _("Units that were returned or cancelled in these days.")
+    "units_back",
+    _("Came back"),
+    Unit.UNITS,
+    _("Units that arrived back or were cancelled in these days, whenever they were ordered."),
 )
+WITH_IT = replace(ORDERS, definition=_("Paid orders with at least one of it, on the day they were placed."))
 STOCK = Column(
     "stock",
     _("In stock"),
@@ -164,7 +169,7 @@ BESTSELLERS = Report(
     name=_("Bestsellers"),
     question=_("What earns most?"),
     group=Group.PRODUCTS,
-    columns=(NAME, SKU, OF_GOODS, UNITS, BACK, ORDERS, STOCK, BEFORE, CHANGE),
+    columns=(NAME, SKU, OF_GOODS, UNITS, BACK, WITH_IT, STOCK, BEFORE, CHANGE),
     read=bestsellers,
     takes=SALES,
     picture=Picture(Kind.BAR, "name", (REVENUE.name,), before=BEFORE.name, most=12),

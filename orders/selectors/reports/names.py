@@ -24,12 +24,12 @@ def countries_of(keys: Iterable[str]) -> dict[str, str]:
 
 
 def categories_of(keys: Iterable[str]) -> dict[str, str]:
-    """Return key -> name of the category; one query."""
+    """Return key -> name of the category, also of what stands in none; one query."""
     return _rows_of(Category, keys)
 
 
 def brands_of(keys: Iterable[str]) -> dict[str, str]:
-    """Return key -> name of the brand; one query."""
+    """Return key -> name of the brand, also of what has none; one query."""
     return _rows_of(Brand, keys)
 
 
@@ -59,4 +59,5 @@ def _rows_of(kind: type[Category] | type[Brand], keys: Iterable[str]) -> dict[st
     every: Any = kind.all_objects
     rows = every.filter(pk__in=[key for key in wanted if key.isdecimal()])
     known = {str(pk): name for pk, name in rows.values_list("pk", "name")}
+    known[""] = _("Delivery, fees and others")
     return {key: known.get(key, _("Unknown")) for key in wanted}

@@ -163,9 +163,17 @@ REVENUE = Column(
     _("Goods after discounts plus delivery and fees, with tax, minus what went back on the same days."),
 )
 ORDERS = Column(
-    "orders", _("Orders"), Unit.COUNT, _("Paid orders, counted on the day on which they were placed.")
+    "orders",
+    _("Orders"),
+    Unit.COUNT,
+    _("Orders that were paid, on the day on which they were placed, whatever became of them since."),
 )
-UNITS = Column("units", _("Units"), Unit.UNITS, _("Units of goods in these orders; none that came back."))
+UNITS = Column(
+    "units",
+    _("Units"),
+    Unit.UNITS,
+    _("Units of goods in these orders, as they were sold: what came back is not taken off."),
+)
 AVERAGE = Column(
     "average",
     _("Average order"),

@@ -164,6 +164,13 @@ OF_GOODS = replace(
     REVENUE,
     definition=_("Goods after discounts, with tax, minus what came back; without delivery and fees."),
 )
+OF_A_KIND = replace(
+    REVENUE,
+    definition=_(
+        "Goods after discounts, with tax, minus what went back; delivery and fees stand in a row of their"
+        " own, with goods of the past that are none of our products."
+    ),
+)
 WITH_SUCH = replace(
     ORDERS, definition=_("Paid orders with at least one such thing; an order may count in several rows.")
 )
@@ -174,7 +181,7 @@ OF_SUCH = replace(
 
 def _by_goods(slug: str, name: object, question: object, column: Column, dimension: str) -> Report:
     titles = {Dimension.CATEGORY: names.categories_of, Dimension.BRAND: names.brands_of}
-    columns = (column, OF_GOODS, SHARE, WITH_SUCH, UNITS, OF_SUCH, BEFORE, CHANGE)
+    columns = (column, OF_A_KIND, SHARE, WITH_SUCH, UNITS, OF_SUCH, BEFORE, CHANGE)
     return replace(
         COUNTRIES,
         slug=slug,
