@@ -14,9 +14,17 @@ from orders.selectors.reports import cells, periods, registry, rollups
 from orders.selectors.reports.asked import Asked
 from orders.selectors.reports.periods import Period
 from orders.selectors.reports.report import Takes
+from orders.services import coupons, status, timeline
 from orders.tests import rollups as made
-from orders.tests.factories import OrderFactory, ReturnFactory
+from orders.tests.factories import (
+    CouponFactory,
+    MethodFactory,
+    OrderFactory,
+    PromotionFactory,
+    ReturnFactory,
+)
 from products.tests.factories import BrandFactory, CategoryFactory, ProductFactory
+from users.tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 REPORTS = registry.REPORTS.values()
@@ -271,6 +279,46 @@ def test_coupons_cost_what_the_orders_of_these_days_say():
     paid = OrderDiscount.objects.exclude(order=unpaid).select_related("order")
     assert row.values["sales"] == sum(one.order.total_amount for one in paid)
     assert registry.REPORTS["coupons"].answer(today(currency="GBP")).rows == []
+
+
+def test_an_order_that_was_paid_counts_with_its_offer_though_it_was_cancelled_since():
+    for is_paid in (True, False):
+        order = OrderFactory(status="confirmed" if is_paid else "pending")
+        OrderDiscount.objects.create(order=order, code="SPRING", name="Spring", reason="10 %", amount=1)
+        status.cancel(order, actor=timeline.SHOP)
+
+    (row,) = registry.REPORTS["coupons"].answer(today()).rows
+
+    assert (row.values["orders"], row.values["cost"]) == (1, 1)
+
+
+@pytest.mark.parametrize("is_delivered_free", [False, True])
+@pytest.mark.parametrize("includes_tax", [True, False])
+def test_what_an_offer_costs_is_with_tax_as_sales_are_whatever_price_tags_have(
+    settings, includes_tax, is_delivered_free
+):
+    settings.PRICES_INCLUDE_TAX = includes_tax
+    MethodFactory(price=Decimal("4.90"))
+    wine = ProductFactory(price=Decimal("33.33"))
+    book = ProductFactory(price=Decimal("9.99"), tax_class="reduced")
+    full = OrderFactory(units={wine: 2, book: 1})
+    user = UserFactory()
+    coupons.put_in_cart(user.cart, code=CouponFactory().code)
+    if is_delivered_free:
+        PromotionFactory(kind="free_shipping", value=0, needs_coupon=False)
+    order = OrderFactory(user=user, units={wine: 2, book: 1}, status="confirmed")
+    tags = sum((one.amount for one in order.discounts.all()), Decimal())
+    off = full.total_amount - order.total_amount
+    assert (tags == off) == includes_tax
+
+    rows = registry.REPORTS["coupons"].answer(today()).rows
+
+    assert len(rows) == 1 + is_delivered_free
+    assert sum(row.values["cost"] for row in rows) == off
+    for row in rows:
+        cost = row.values["cost"]
+        assert row.values["sales"] == order.total_amount
+        assert row.values["rate"] == 100 * cost / (order.total_amount + cost)
 
 
 def test_returns_are_counted_by_reason_with_units_and_money_once():

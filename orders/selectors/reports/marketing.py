@@ -5,15 +5,15 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Sum, When
+from django.db.models.functions import Coalesce, Round
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from dbProject import caching
 from dbProject.behavior import selectors as behavior
 from dbProject.behavior.models import BehaviorCount
-from orders.models import Order, OrderDiscount, Return
+from orders.models import Order, OrderDiscount, OrderItem, Return
 from orders.selectors.reports.asked import Asked
 from orders.selectors.reports.periods import Period
 from orders.selectors.reports.report import (
@@ -32,14 +32,6 @@ from orders.selectors.reports.report import (
     shown,
 )
 
-PAID = (
-    Order.Status.CONFIRMED,
-    Order.Status.PROCESSING,
-    Order.Status.SHIPPED,
-    Order.Status.DELIVERED,
-    Order.Status.REFUNDED,
-)
-"""What was paid, whatever went back since."""
 MOST = 100
 LIVE_DAYS = 62
 """Orders of more days are many: what they say is made ready once an hour, and stays until the next."""
@@ -82,20 +74,32 @@ def coupons(asked: Asked) -> Table:
 
 
 def _offers(asked: Asked) -> list[Any]:
-    """Return code, offer, orders, cost and sales of each, what cost most first; amounts as text."""
+    """Return code, offer, orders, cost and sales of each, what cost most first; amounts as text.
+
+    Amounts off are on the basis of the price tags. Where those are without tax, what all of an order's offers
+    took off with tax is shared among them in proportion.
+    """
+    of_items = OrderItem.objects.filter(order=OuterRef("order")).order_by().values("order")
+    of_order = OrderDiscount.objects.filter(order=OuterRef("order")).order_by().values("order")
+    goods = Subquery(of_items.annotate(off=Sum("discount_amount")).values("off"))
+    whole = Subquery(of_order.annotate(off=Sum("amount")).values("off"))
+    delivery = Round((whole - goods) * (1 + F("order__shipping_tax_rate")), 2)
+    grown = Round(F("amount") * (F("order__discount_gross") + delivery) / whole, 2)
+    with_tax = Case(When(Q(order__prices_include_tax=True) | Q(amount=0), then="amount"), default=grown)
     first, end = asked.period.instants
     given = OrderDiscount.objects.filter(
+        Order.was_paid("order__"),
         order__created_at__gte=first,
         order__created_at__lt=end,
         order__currency=asked.currency,
-        order__status__in=PAID,
+        order__deleted_at=None,
         order__is_historic=False,
     )
     sums = (
         given.order_by()
         .annotate(offer=Coalesce("promotion__name", "name"))
         .values("promotion", "code", "offer")
-        .annotate(orders=Count("order", distinct=True), cost=Sum("amount"), sales=Sum("order__total_amount"))
+        .annotate(orders=Count("order", distinct=True), cost=Sum(with_tax), sales=Sum("order__total_amount"))
     )
     found = sorted(sums, key=lambda row: (-row["cost"], row["code"], row["offer"]))
     return [[row["code"], row["offer"], row["orders"], str(row["cost"]), str(row["sales"])] for row in found]
@@ -214,8 +218,18 @@ COUPONS = Report(
     columns=(
         Column("code", _("Code"), Unit.TEXT, _("The coupon's code, where the offer needs one.")),
         Column("offer", _("Offer"), Unit.TEXT, _("The offer by its name of today, or its last one.")),
-        Column("orders", _("Orders"), Unit.COUNT, _("Paid orders of these days that had it.")),
-        Column("cost", _("Cost"), Unit.MONEY, _("What it took off in these orders, delivery included.")),
+        Column(
+            "orders",
+            _("Orders"),
+            Unit.COUNT,
+            _("Orders of these days that had it and were paid, whatever became of them since."),
+        ),
+        Column(
+            "cost",
+            _("Cost"),
+            Unit.MONEY,
+            _("What it took off in these orders, delivery included, with tax: also if price tags have none."),
+        ),
         Column(
             "sales", _("Sales with it"), Unit.MONEY, _("What these orders were charged in all, with tax.")
         ),
