@@ -203,6 +203,8 @@ def test_dask_runs_the_shop_s_image_with_its_files_in_a_network_of_its_own_and_k
     assert reaching == {*dask, "worker"}
     assert services["worker"]["environment"]["ANALYTICS_DIR"] == "/srv/analytics"
     assert "analytics:/srv/analytics" in services["worker"]["volumes"]
+    for name in ("web-1", "web-2", "worker", "beat"):
+        assert services[name]["environment"]["ANALYTICS_QUEUE"] == "celery", name  # of all workers
 
 
 def test_each_container_is_given_the_password_of_its_own_role_and_no_other():

@@ -122,6 +122,9 @@ def test_dask_runs_the_image_of_the_shop_s_workers_and_knows_no_secret():
     assert variables_of(worker).items() >= {
         "ANALYTICS_DIR": "/srv/analytics", "DASK_SCHEDULER_ADDRESS": "tcp://dask-scheduler:8786"
     }.items()  # fmt: skip
+    for pods, queue in ((ANALYTICS.pods, "celery"), (KUBERNETES.pods, None)):  # staff may ask where some can
+        (web,) = pods["web"]["spec"]["containers"]
+        assert variables_of(web).get("ANALYTICS_QUEUE") == queue
     for name in ("dask-scheduler", "dask-worker"):
         pod = ANALYTICS.pods[name]["spec"]
         (container,) = pod["containers"]

@@ -257,6 +257,13 @@ def test_messages_in_the_queue_are_counted(client, settings):
 
 
 @pytest.mark.django_db
+def test_a_queue_of_some_workers_is_told_of_before_anything_was_sent_there(client, settings):
+    settings.JOB_QUEUES = {"refresh_analytics": "analytics"}
+
+    assert told(client.get("/metrics").content.decode(), "shop_queue_messages", queue="analytics") == 0
+
+
+@pytest.mark.django_db
 def test_without_its_database_the_shop_tells_what_it_has_counted(client, monkeypatch):
     there = connections.settings["default"] | {"HOST": "127.0.0.1", "PORT": free_port()}
     monkeypatch.setitem(connections.settings, "default", there)

@@ -154,7 +154,7 @@ def unstage(name: str) -> None:
 
 
 def poke(job: Job) -> bool:
-    """Ask a worker for a slice of that job; say whether the broker took the message.
+    """Ask a worker that can do jobs of its kind for a slice; say whether the broker took the message.
 
     Whoever asks, the slice follows from the request that has started the job.
     """
@@ -163,6 +163,7 @@ def poke(job: Job) -> bool:
             "dbProject.jobs.tasks.run_job",
             args=[str(job.pk)],
             headers=observation.headers_of(job),
+            queue=settings.JOB_QUEUES.get(job.kind),
             retry=False,
         )
     except OperationalError:
@@ -195,7 +196,7 @@ def resume() -> int:
             _drop_input(job)
     waiting = Job.objects.unclaimed(now).filter(updated_at__lt=now - PATIENCE)
     asked = 0
-    for job in waiting.only("request_id", "traceparent").order_by("created_at")[:100]:
+    for job in waiting.only("kind", "request_id", "traceparent").order_by("created_at")[:100]:
         if not poke(job):
             break
         Job.objects.unclaimed(now).filter(pk=job.pk).update(updated_at=now)

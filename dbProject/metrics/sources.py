@@ -33,7 +33,8 @@ def queue() -> list[Figure]:
     """Say how many messages wait for a worker, and how many workers are at; no query, two calls to Redis."""
     if has_no_broker():
         return []
-    queues = [queue.name for queue in app.amqp.queues.values()] or [app.conf.task_default_queue]
+    known = [queue.name for queue in app.amqp.queues.values()] or [app.conf.task_default_queue]
+    queues = list(dict.fromkeys([*known, *settings.JOB_QUEUES.values()]))
     broker = Redis.from_url(
         app.conf.broker_url, socket_timeout=BROKER_SECONDS, socket_connect_timeout=BROKER_SECONDS
     )

@@ -63,6 +63,11 @@ def is_installed() -> bool:
     return all(find_spec(name) for name in ("distributed", "pyarrow"))
 
 
+def can_be_asked() -> bool:
+    """Say whether a job that computes would find somebody who can: this process, or workers of a queue."""
+    return bool(settings.ANALYTICS_QUEUE) or is_installed()
+
+
 @contextmanager
 def client(
     *, address: str | None = None, workers: int | None = None, memory: str | None = None

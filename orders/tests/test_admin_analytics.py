@@ -5,6 +5,8 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from celery import current_app
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.utils import timezone
 from django.utils.html import escape
@@ -186,10 +188,31 @@ def test_sums_are_made_anew_by_one_job_that_shows_how_far_it_is(staff_client, mo
 
     job = Job.objects.get()
     assert (job.kind, answer["Location"]) == ("refresh_analytics", f"/admin/jobs/job/{job.pk}/change/")
-    monkeypatch.setattr(engine, "is_installed", lambda: False)
+
+
+@pytest.mark.parametrize("queue", ["", "celery"])
+def test_a_web_process_without_the_packages_asks_workers_that_have_them_or_shows_no_button(
+    staff_client, settings, monkeypatch, queue
+):
+    monkeypatch.setattr(engine, "find_spec", lambda _name: None)
+    settings.ANALYTICS_QUEUE = queue
+    html = staff_client.get(PLACE).content.decode()
+    assert ("Compute now" in html) == bool(queue)
+    made.add(*sold())
+    html = staff_client.get(f"{PLACE}revenue/").content.decode()
+    assert ("Compute now" in html) == bool(queue)
+
     answer = staff_client.post(f"{PLACE}compute/", follow=True)
-    assert "requirements-analytics.txt" in answer.content.decode()
-    assert Job.objects.count() == 1
+
+    assert Job.objects.count() == bool(queue)
+    assert ("requirements-analytics.txt" in answer.content.decode()) == (not queue)
+
+
+def test_what_the_clock_asks_of_workers_that_compute_can_have_a_queue_of_its_own():
+    routed = settings.CELERY_TASK_ROUTES.keys()
+
+    assert routed <= current_app.tasks.keys()
+    assert {"refresh_analytics", "refresh_recommendations"} == {name.rpartition(".")[2] for name in routed}
 
 
 # Views that one keeps

@@ -78,6 +78,6 @@ def forget_the_message(job):
     Job.objects.filter(pk=job.pk).update(updated_at=timezone.now() - timedelta(minutes=1))
 
 
-def queued() -> int:
+def queued(queue=None) -> int:
     with current_app.connection_for_read() as broker:
-        return broker.default_channel.client.llen(current_app.conf.task_default_queue)
+        return broker.default_channel.client.llen(queue or current_app.conf.task_default_queue)

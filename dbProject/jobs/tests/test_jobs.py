@@ -13,7 +13,23 @@ from django.utils import timezone
 
 from dbProject.jobs import services as jobs
 from dbProject.jobs.models import Job, job_files
-from dbProject.jobs.tests.counting import entered, lose_the_lease, may_go_on, queued, seen
+from dbProject.jobs.tests.counting import entered, forget_the_message, lose_the_lease, may_go_on, queued, seen
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_that_not_every_worker_can_do_waits_in_the_queue_of_those_who_can(settings):
+    settings.JOB_QUEUES = {"count_to_ten": "heavy"}
+
+    job = jobs.start("count_three_per_slice")
+    assert (queued(), queued("heavy")) == (1, 0)
+    job = jobs.start("count_to_ten")
+    assert (queued(), queued("heavy")) == (1, 1)
+    forget_the_message(job)
+    assert jobs.resume() == 1
+    assert (queued(), queued("heavy")) == (1, 2)
+
+    with current_app.connection_for_read() as broker:
+        broker.default_channel.client.delete("heavy")
 
 
 @pytest.mark.django_db(transaction=True)

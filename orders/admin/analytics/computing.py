@@ -15,9 +15,9 @@ from orders.services.analytics import refresh
 
 @require_POST
 def start(request: HttpRequest) -> HttpResponse:
-    """Start the job, or show the one that runs already."""
+    """Have a worker do the job, or show the one that runs already; nothing of it is done here."""
     pages.insist(request)
-    if not engine.is_installed():
+    if not engine.can_be_asked():
         messages.error(request, NotInstalled().detail)
         return HttpResponseRedirect(reverse("admin:analytics"))
     user: Any = request.user

@@ -41,7 +41,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "title": _("Analytics"),
         "form": form,
         "fresh": rollups.freshness(),
-        "is_installed": engine.is_installed(),
+        "can_compute": engine.can_be_asked(),
         "views": saved.of(request),
         "groups": [
             (name, [one for one in registry.REPORTS.values() if one.group == group])

@@ -62,7 +62,7 @@ def page(request: HttpRequest, wanted: Report, form: AskedForm, **more: Any) -> 
         "siblings": [one for one in registry.REPORTS.values() if one.group == wanted.group],
         "group": registry.GROUPS[wanted.group],
         "fresh": None if wanted.is_live else rollups.freshness(wanted.result or rollups.SUMS),
-        "is_installed": engine.is_installed(),
+        "can_compute": engine.can_be_asked(),
         "form": form,
         **(_answered(request, wanted, form) if form.is_valid() else {}),
         "view_form": more.pop("view_form", None) or ViewForm(),
