@@ -37,13 +37,14 @@ def write(folder, text, *, name="past.csv"):
 class Imported:
     """Files that were imported, what became of their lines, and what was wrong with others."""
 
-    def __init__(self, *paths, currency="", format_name="auto", **options):
+    def __init__(self, *paths, currency="", format_name="auto", rates=None, **options):
         self.problems = []
         sources = [history.Source(path, format_name, currency) for path in paths]
-        with Survey() as survey:
+        with Survey(rates) as survey:
             importer = history.Import(survey, sources)
             tallies = [importer.add(source, on_problem=self.problems.append, **options) for source in sources]
             importer.finish()
+        self.unpriced = importer.unpriced
         self.tally = tallies[-1]
 
     @property

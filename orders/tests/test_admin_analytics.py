@@ -211,6 +211,7 @@ def test_a_web_process_without_the_packages_asks_workers_that_have_them_or_shows
 def test_what_the_clock_asks_of_workers_that_compute_can_have_a_queue_of_its_own():
     routed = settings.CELERY_TASK_ROUTES.keys()
 
+    current_app.autodiscover_tasks(["orders"], force=True)
     assert routed <= current_app.tasks.keys()
     assert {"refresh_analytics", "refresh_recommendations"} == {name.rpartition(".")[2] for name in routed}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core import mail
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import F, Sum
 from django.utils import timezone
@@ -127,7 +127,7 @@ def test_products_are_made_once_sold_out_and_named_by_what_was_sold(tmp_path):
         "3,NEVER,found,3,2010-12-01 07:00,0,,France",
         "4,M,Manual,3,2010-12-01 07:00,7.00,,France",
     ]
-    Imported(write(tmp_path, HEADING + "\n".join(rows) + "\n"))
+    Imported(write(tmp_path, HEADING + "\n".join(rows) + "\n"), currency="EUR")
     lamp = Product.objects.get(sku="NEW")
     assert (lamp.name, lamp.price, lamp.stock_quantity) == ("LAMP", Decimal("3.00"), 0)
     assert (lamp.category.name, lamp.brand.name) == ("Other", "Unbranded")
@@ -137,6 +137,48 @@ def test_products_are_made_once_sold_out_and_named_by_what_was_sold(tmp_path):
     assert (mine.name, mine.price) == ("My own name", Decimal("9.00"))
     assert HistoricLine.objects.get(code="NEVER").product is None
     assert HistoricLine.objects.get(code="M").is_fee
+
+
+FOREIGN = """\
+order_number,placed_at,sku,name,quantity,unit_price,currency
+1,2019-03-04 10:00,MUG,Blue mug,2,8.50,GBP
+2,2019-03-05 10:00,CUP,Red cup,1,5.00,EUR
+3,2019-03-06 10:00,CUP,Red cup,1,4.00,GBP
+4,2019-03-07 10:00,POT,Black pot,1,900,CZK
+"""
+
+
+def test_what_was_sold_in_another_currency_has_no_price_and_is_not_published(tmp_path):
+    imported = Imported(write(tmp_path, FOREIGN))
+
+    made = {product.sku: (product.price, product.is_active) for product in Product.objects.all()}
+    assert made == {"MUG": (0, False), "CUP": (5, True), "POT": (0, False)}
+    assert (imported.counts, imported.unpriced) == ((4, 0, 0), 2)
+    assert set(Product.objects.active().values_list("sku", flat=True)) == {"CUP"}
+    line = HistoricLine.objects.get(code="MUG")
+    assert (line.unit_price, line.currency, line.order.total_amount) == (Decimal("8.50"), "GBP", 17)
+
+
+def test_rates_that_are_given_convert_the_last_price_to_the_cent(tmp_path):
+    imported = Imported(write(tmp_path, FOREIGN), rates={"GBP": Decimal("1.1742")})
+
+    made = {product.sku: (product.price, product.is_active) for product in Product.objects.all()}
+    assert made == {"MUG": (Decimal("9.98"), True), "CUP": (Decimal("4.70"), True), "POT": (0, False)}
+    assert imported.unpriced == 1
+    assert HistoricLine.objects.get(code="MUG").unit_price == Decimal("8.50")
+
+
+def test_the_command_takes_rates_and_says_what_has_no_price(tmp_path, capsys):
+    file = str(write(tmp_path, FOREIGN))
+    with pytest.raises(CommandError, match="GBP=x is no rate"):
+        call_command("import_orders", file, "--rate", "GBP=x")
+
+    call_command("import_orders", file, "--rate", "gbp=1.1742")
+
+    assert (
+        "1 products have no price and are not published: they were not sold in EUR" in capsys.readouterr().err
+    )
+    assert Product.objects.get(sku="MUG").price == Decimal("9.98")
 
 
 def test_an_invoice_that_an_order_cannot_hold_is_kept_in_its_lines(tmp_path):

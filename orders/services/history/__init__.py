@@ -66,6 +66,8 @@ class Import:
         self._survey = survey
         self._files = 0
         self._created = 0
+        self.unpriced = 0
+        """Products made so far that have no price, as their lines are in a currency of unknown rate."""
         for source in sources:
             if not (stop and stop()):
                 self._look_through(source)
@@ -111,6 +113,7 @@ class Import:
                 )
                 tally.created += result.created
                 self._created += result.created
+                self.unpriced += result.unpriced
                 tally.unchanged += result.unchanged
                 problems = sorted((*problems, *result.problems), key=lambda problem: problem.line)
             for problem in problems:

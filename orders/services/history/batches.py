@@ -58,6 +58,8 @@ class Result(NamedTuple):
     created: int
     unchanged: int
     problems: list[Problem]
+    unpriced: int = 0
+    """Products that were made without a price."""
 
 
 def fingerprint(line: PastLine) -> str:
@@ -97,14 +99,15 @@ def _run(lines: Sequence[Numbered], *, source: str, survey: Survey, reference: s
         stored = _stored(invoices, source)
         unknown = _unknown(lines, stored)
         new, problems = _of_one_currency(unknown, {invoice: row for (invoice, *_rest), row in stored.items()})
-        products = _products({one.line.code for one in new if not one.line.is_fee}, survey, reference)
+        codes = {one.line.code for one in new if not one.line.is_fee}
+        products, unpriced = _products(codes, survey, reference)
         orders = _orders(new, source, products, {invoice for invoice, *_rest in stored})
         _insert(new, source, products, orders)
         _take_along(orders, source, {invoice for invoice, *_rest in stored})
         pairs = {(one.line.customer, one.line.code) for one in new}
         linking.settle({*linking.link(source=source, bought=pairs), *orders.values()})
         transaction.set_rollback(dry_run)
-    return Result(len(new), len(lines) - len(unknown), problems)
+    return Result(len(new), len(lines) - len(unknown), problems, unpriced)
 
 
 def _lock(invoices: Collection[str], source: str) -> None:
@@ -140,8 +143,12 @@ def _of_one_currency(
     return kept, problems
 
 
-def _products(codes: Collection[str], survey: Survey, reference: str) -> dict[str, int]:
-    """Return the pks of the products with these codes as SKU; what is missing is made if it was ever sold."""
+def _products(codes: Collection[str], survey: Survey, reference: str) -> tuple[dict[str, int], int]:
+    """Return the pks of the products with these codes as SKU; what is missing is made if it was ever sold.
+
+    What was sold in another currency alone, of which no rate is known, has no price: it is not published, so
+    that nobody finds pounds on a tag in euros. How many those are is returned too.
+    """
 
     def known() -> dict[str, int]:
         return dict(Product.all_objects.filter(sku__in=codes).values_list("sku", "pk"))
@@ -149,10 +156,13 @@ def _products(codes: Collection[str], survey: Survey, reference: str) -> dict[st
     found = known()
     missing = {code: survey.goods(code) for code in sorted(codes) if code not in found}
     if wanted := {code: goods for code, goods in missing.items() if goods}:
-        rows = [{"sku": code, "name": goods.name, "price": goods.price} for code, goods in wanted.items()]
+        rows = [
+            {"sku": code, "name": goods.name, "price": goods.price or 0, "is_active": goods.price is not None}
+            for code, goods in wanted.items()
+        ]
         imports.add_sold_out(rows, reference=reference)
         found = known()
-    return found
+    return found, sum(goods.price is None for goods in wanted.values())
 
 
 def _orders(

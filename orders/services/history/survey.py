@@ -2,11 +2,14 @@
 
 import re
 import sqlite3
+from collections.abc import Mapping
 from datetime import UTC
 from decimal import Decimal
 from hashlib import sha256
 from types import TracebackType
 from typing import NamedTuple, Self
+
+from django.conf import settings
 
 from orders.readers import PastLine
 from products.readers import texts
@@ -28,10 +31,10 @@ TABLES = """
 
 
 class Goods(NamedTuple):
-    """What a thing is called and costs, as far as files say it."""
+    """What a thing is called and costs in the store's currency, as far as files and rates say it."""
 
     name: str
-    price: Decimal
+    price: Decimal | None
 
 
 class Survey:
@@ -40,6 +43,10 @@ class Survey:
     ``add`` is for the first reading of all files: a product that one of them is the first to name gets the
     name and the price that all of them agree on best. ``occurrence`` is for the second.
     """
+
+    def __init__(self, rates: Mapping[str, Decimal] | None = None) -> None:
+        """``rates`` say what one unit of a currency is worth in that of the store."""
+        self._rates = {**(rates or {}), settings.STORE_CURRENCY: Decimal(1)}
 
     def __enter__(self) -> Self:
         self._database = sqlite3.connect("", isolation_level=None)  # "": a file that nobody else sees
@@ -60,10 +67,12 @@ class Survey:
         if line.is_fee or line.is_cancellation or line.unit_price <= 0 or line.quantity <= 0:
             return
         at = line.placed_at.astimezone(UTC).isoformat()
+        rate = self._rates.get(line.currency)
         self._database.execute(
             "INSERT INTO prices VALUES (?, ?, ?) ON CONFLICT DO UPDATE"
-            " SET price = excluded.price, at = excluded.at WHERE excluded.at >= at",
-            (line.code, str(line.unit_price), at),
+            " SET price = excluded.price, at = excluded.at"
+            " WHERE excluded.price IS NOT NULL AND (price IS NULL OR excluded.at >= at)",
+            (line.code, None if rate is None else str(line.unit_price * rate), at),
         )
         if is_name(name := texts.plain(line.description)):
             self._database.execute(
@@ -78,7 +87,7 @@ class Survey:
             return None
         best = "SELECT name FROM names WHERE code = ? ORDER BY lines DESC, name LIMIT 1"
         name = self._database.execute(best, (code,)).fetchone()
-        return Goods(name[0] if name else code, Decimal(price[0]))
+        return Goods(name[0] if name else code, None if price[0] is None else Decimal(price[0]))
 
     def occurrence(self, line: PastLine, *, file: int, fingerprint: str) -> int:
         """Return how often this file has said ``line`` by now, counted from 1."""
