@@ -4,11 +4,16 @@ Needs pyarrow alone, as ``partial_sums``, of which it names functions: these tra
 are customers who are not known, and those of whom the data has no order but only something that came back.
 """
 
+import errno
+import json
+import zlib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from orders.analytics.partial_sums import Day, counts_as_order, distinct, read, summed, whole
 
@@ -41,6 +46,45 @@ def bought(days: Sequence[Day]) -> pa.Table:
             table = table.append_column("day", pa.array([day] * len(table), pa.string()))
             found.append(whole(table.select(BOUGHT.names)))
     return pa.concat_tables(found)
+
+
+def sorted_out(days: Sequence[Day], count: int) -> list[pa.Table]:
+    """Return what was :func:`bought` on ``days`` as a table for each of ``count`` buckets of customers."""
+    found = whole(bought(days))
+    names = found["customer"].to_pylist()
+    buckets = pa.array([zlib.crc32(name.encode()) % count for name in names], pa.int32())
+    return [whole(found.filter(pc.equal(buckets, number))) for number in range(count)]
+
+
+def written(tables: Sequence[pa.Table], file: Path) -> None:
+    """Keep a table for each bucket in one file, from which each is read apart."""
+    filled = [number for number, table in enumerate(tables) if len(table)]
+    schema = BOUGHT.with_metadata({"buckets": json.dumps(filled)})
+    with pq.ParquetWriter(file, schema, compression="zstd", write_page_checksum=True) as writer:
+        for number in filled:
+            writer.write_table(tables[number].replace_schema_metadata(schema.metadata), len(tables[number]))
+
+
+def of_bucket(
+    files: Sequence[str], number: int, through: str
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return what the customers of a bucket add to cohorts and to segments, from files that keep it.
+
+    Raises:
+        OSError: With EIO and the name of a file that is broken or gone.
+    """
+    parts = [BOUGHT.empty_table()]
+    for name in files:
+        try:
+            with pq.ParquetFile(name, page_checksum_verification=True) as file:
+                filled = json.loads((file.schema_arrow.metadata or {}).get(b"buckets", b"[]"))
+                if number in filled:
+                    table = file.read_row_group(filled.index(number), use_threads=False)
+                    parts.append(table.replace_schema_metadata(None))
+        except (pa.ArrowException, OSError) as error:
+            raise OSError(errno.EIO, str(error)[:200], name) from None
+    cohorts, segments = stories(parts, through)
+    return cohorts.to_pylist(), segments.to_pylist()
 
 
 def stories(parts: Sequence[pa.Table], through: str) -> tuple[pa.Table, pa.Table]:

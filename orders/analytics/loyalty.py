@@ -1,18 +1,34 @@
 """Whether customers come back: cohorts, segments and what a customer is worth, on a cluster.
 
-Customers are sorted into buckets, each with all its orders, so that no worker holds them all.
+What was bought is worked out a few days at a time, and kept in files with customers sorted into buckets; then
+what each bucket tells, with all orders of its customers. So no piece of work takes long, no worker holds them
+all, and days that did not change are not read again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from orders.analytics import engine, sums
 
-BYTES_PER_BUCKET = 64_000_000
+FORMAT = 1
+"""Of what is kept, and of what it tells; another one is worked out anew."""
+BUCKETS = 32
+"""Into which customers are sorted by a hash of who they are."""
+AT_ONCE = 4
+"""Pieces of work that are under way; what was not taken when somebody stops is done again."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some days, and the file that keeps what was bought on them, for as long as they stay as they are."""
+
+    days: tuple[tuple[str, tuple[str, ...]], ...]
+    file: Path
 
 
 @dataclass(frozen=True)
@@ -33,39 +49,85 @@ class Loyalty:
     facts: dict[str, Any]
 
 
-def loyalty(path: Path, client: Any) -> dict[str, Loyalty]:
-    """Return currency -> what is known of its customers.
+def parts(path: Path, folder: Path, digests: Mapping[str, str]) -> list[Part]:
+    """Cut the folder of the dataset ``lines`` into parts of a few days, each with a file in ``folder``.
 
     Args:
-        path: The folder of the dataset ``lines``, where all workers find it too.
-        client: Of :func:`orders.analytics.engine.client`.
+        digests: Day -> SHA-256 of its file: another one makes another part.
     """
-    from orders.analytics import buyers, partial_sums
+    found = []
+    for piece in sums.pieces(path):
+        told = [f"{FORMAT} {BUCKETS}", *(f"{day} {digests.get(day, '')}" for day, _files in piece.days)]
+        name = sha256(" ".join(told).encode()).hexdigest()[:16]
+        found.append(Part(piece.days, folder / f"{piece.days[0][0]}-{name}.parquet"))
+    return found
 
-    all_pieces = sums.pieces(path)
-    if not all_pieces:
-        return {}
-    through = all_pieces[-1].days[-1][0]
-    files = [file for piece in all_pieces for _day, of_day in piece.days for file in of_day]
-    count = 1 + sum(Path(file).stat().st_size for file in files) // BYTES_PER_BUCKET
-    submit = partial(client.submit, pure=False)
-    bought = [submit(engine.Shipped(buyers.bought), piece.days) for piece in all_pieces]
-    pick, tell = engine.Shipped(partial_sums.bucket), engine.Shipped(buyers.stories)
-    futures = {
-        number: submit(tell, [submit(pick, one, number, count) for one in bought], through)
-        for number in range(count)
-    }
-    del bought
-    told = [pair for _number, pair in engine.results(client, futures)]
-    cohorts = buyers.together([one for one, _other in told], ["currency", "cohort", "since"]).to_pylist()
-    segments = buyers.together([other for _one, other in told], ["currency", "segment"]).to_pylist()
+
+def names_of_stories(several: Sequence[Part]) -> list[str]:
+    """Return a name for what each bucket tells of all parts; none without parts."""
+    of_all = sha256(" ".join(part.file.name for part in several).encode()).hexdigest()[:16]
+    return [f"{of_all}-{number}.json" for number in range(BUCKETS)] if several else []
+
+
+def bought(client: Any, wanted: Iterable[Part]) -> Iterator[tuple[Part, Any]]:
+    """Return of each part what orders of known customers came to on its days, a table for each bucket.
+
+    A few are computed ahead of whoever takes them.
+
+    Args:
+        client: Of :func:`orders.analytics.engine.client`; workers read the files of ``lines``.
+    """
+    from orders.analytics import buyers
+
+    sort = engine.Shipped(buyers.sorted_out)
+    yield from _ahead(client, {part: partial(client.submit, sort, part.days, BUCKETS) for part in wanted})
+
+
+def stories(client: Any, kept: Sequence[Path], wanted: Iterable[int], through: str) -> Iterator[Any]:
+    """Return of each bucket what its customers add to cohorts and to segments, as rows of plain values.
+
+    Args:
+        kept: The files of all parts, as :func:`buyers.written` writes them; workers find them there too.
+        through: The last day that is known of.
+    """
+    from orders.analytics import buyers
+
+    tell, files = engine.Shipped(buyers.of_bucket), [str(file) for file in kept]
+    yield from _ahead(
+        client, {number: partial(client.submit, tell, files, number, through) for number in wanted}
+    )
+
+
+def together(told: Iterable[tuple[list[dict[str, Any]], list[dict[str, Any]]]]) -> dict[str, Loyalty]:
+    """Return currency -> what is known of its customers, of what all buckets have told."""
+    cohorts: dict[tuple[str, str, int], dict[str, Any]] = {}
+    segments: dict[tuple[str, str], dict[str, Any]] = {}
+    for of_cohorts, of_segments in told:
+        for row in of_cohorts:
+            _add(cohorts, (row["currency"], row["cohort"], row["since"]), row)
+        for row in of_segments:
+            _add(segments, (row["currency"], row["segment"]), row)
     return {
         currency: _of_currency(
-            [row for row in cohorts if row["currency"] == currency],
-            {row["segment"]: row for row in segments if row["currency"] == currency},
+            [row for key, row in sorted(cohorts.items()) if key[0] == currency],
+            {key[1]: row for key, row in segments.items() if key[0] == currency},
         )
-        for currency in sorted({row["currency"] for row in cohorts})
+        for currency in sorted({key[0] for key in cohorts})
     }
+
+
+def _add(sums: dict[Any, dict[str, Any]], key: Any, row: Mapping[str, Any]) -> None:
+    own = sums.setdefault(key, {**row, "customers": 0, "orders": 0, "amount": 0})
+    for name in ("customers", "orders", "amount"):
+        own[name] += row[name]
+
+
+def _ahead(client: Any, work: Mapping[Any, Callable[..., Any]]) -> Iterator[tuple[Any, Any]]:
+    """Return each name with what its work comes to, of which a few are under way at a time."""
+    waiting = list(work.items())
+    while waiting:
+        ahead, waiting = waiting[:AT_ONCE], waiting[AT_ONCE:]
+        yield from engine.results(client, {name: submit(pure=False) for name, submit in ahead})
 
 
 def _of_currency(cohorts: list[dict[str, Any]], segments: Mapping[str, Mapping[str, int]]) -> Loyalty:

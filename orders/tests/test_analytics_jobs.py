@@ -9,11 +9,12 @@ from django.utils import timezone
 from dbProject.jobs import services as jobs
 from dbProject.jobs.models import Job
 from orders import tasks
-from orders.analytics import dataset, engine
+from orders.analytics import dataset, engine, loyalty
+from orders.analytics.errors import DataDamaged
 from orders.models import AnalysisResult, HistoricLine, RolledDay, SalesRollup
 from orders.selectors.reports import goods, marketing, rollups
 from orders.selectors.reports.asked import Preset, period_of
-from orders.services.analytics import export, refresh
+from orders.services.analytics import export, refresh, results
 
 pytestmark = [
     pytest.mark.django_db,
@@ -51,6 +52,7 @@ def test_a_job_exports_sums_and_writes_results_in_slices_and_says_how_far_it_is(
         historic(days=days)
     monkeypatch.setattr(jobs, "SLICE_SECONDS", 0)  # each slice is over at once
     monkeypatch.setattr(export, "DAYS_AT_ONCE", 1)
+    monkeypatch.setattr(loyalty, "BUCKETS", 2)
     job = refresh.start()
     seen = []
     monkeypatch.setattr(jobs.Turn, "report", spied(jobs.Turn.report, seen))
@@ -58,9 +60,10 @@ def test_a_job_exports_sums_and_writes_results_in_slices_and_says_how_far_it_is(
     slices = work_off(job)
 
     assert (job.status, job.result) == ("succeeded", {"results": 3})
-    assert slices > 5 + PERIODS
+    assert slices > 10 + PERIODS
     assert {(one.position["step"], one.done, one.total) for one in seen if one.total} >= {
         ("export", 1, 3), ("export", 2, 3), ("export", 3, 3), ("rollups", 1, 3), ("rollups", 3, 3),
+        ("results", 1, 6), ("results", 3, 6), ("results", 4, 6), ("results", 5, 6), ("results", 6, 6),
     }  # fmt: skip
     assert (job.position["step"], job.done, job.total) == ("warm", PERIODS, PERIODS)
     assert RolledDay.objects.count() == SalesRollup.objects.filter(grain="day", dimension="all").count() == 3
@@ -149,6 +152,51 @@ def test_results_that_were_never_written_are_due():
     done = refresh.run()
 
     assert (done.rolled.days, done.results) == (0, 3)
+
+
+def test_results_go_on_where_they_were_ended_and_read_no_day_twice_that_stays_as_it_is(
+    analytics_folder, monkeypatch
+):
+    monkeypatch.setattr(loyalty, "BUCKETS", 3)
+    for days in (0, 30, 60):
+        historic(days=days)
+    export.run()
+    done = []
+    with engine.client() as client:
+        while not done or not done[-1].is_finished:
+            done.append(results.refresh(client, should_stop=lambda: True))
+            assert AnalysisResult.objects.filter(name="rfm").exists() == done[-1].is_finished
+        assert [(one.done, one.total) for one in done] == [(1, left) for left in range(7, 0, -1)]
+        assert not results.is_due()
+        kept = {file.name for file in (analytics_folder / "bought").glob("*.parquet")}
+
+        historic("5", days=30)
+        export.run()
+        assert results.is_due()
+        again = results.refresh(client)
+
+        assert (again.done, again.results) == (1 + 3 + 1, 3)
+        now = {file.name for file in (analytics_folder / "bought").iterdir()}
+        assert (len(now), len(kept & now)) == (3 + 3, 2)
+        (best,) = [row for row in AnalysisResult.objects.get(name="rfm").rows if row["orders"]]
+        assert (best["customers"], best["orders"], best["revenue"]) == (1, 4, "8.0000")
+
+
+def test_a_kept_file_that_is_broken_is_named_and_made_anew(analytics_folder):
+    historic()
+    refresh.run()
+    file = next((analytics_folder / "bought").glob("*.parquet"))
+    file.write_bytes(file.read_bytes()[:-9])
+    historic(days=40)
+    export.run()
+    with engine.client() as client:
+        with pytest.raises(DataDamaged, match=file.name):
+            results.refresh(client)
+        assert AnalysisResult.objects.get(name="rfm").facts["orders"] == 1
+
+        results.refresh(client)
+
+    assert AnalysisResult.objects.get(name="rfm").facts["orders"] == 2
 
 
 def test_a_cluster_that_is_away_fails_the_job_in_words_and_a_rerun_finishes(settings, monkeypatch):

@@ -1,7 +1,7 @@
 """Bringing everything that is computed of orders up to date: exported, summed, swapped in, kept at hand.
 
 Resumable at every step: days that are exported are in the manifest, days that are summed in ``RolledDay``,
-results are replaced whole. As a job it works in slices; a slice begins where the tables say.
+what customers bought and tell in files. As a job it works in slices; a slice begins where these say.
 """
 
 from collections.abc import Callable
@@ -9,18 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
-from django.utils.dateparse import parse_date
 
 from dbProject.jobs import services as jobs
 from dbProject.jobs.models import Job
 from dbProject.jobs.services import Progress, Turn
 from dbProject.locks import patience
-from orders.analytics import dataset, engine, loyalty, sums
-from orders.analytics.errors import DataDamaged
-from orders.models import AnalysisResult
-from orders.services.analytics import export, rollups, warming
+from orders.analytics import engine
+from orders.services.analytics import export, results, rollups, warming
 from orders.services.analytics.export import Export
+from orders.services.analytics.results import Results
 from orders.services.analytics.rollups import Rolled
 
 KIND = "refresh_analytics"
@@ -54,57 +51,15 @@ def run(*, everything: bool = False, tell: Callable[[str, int, int], None] = lam
     if is_due():
         with engine.client() as client:
             done.rolled = rollups.refresh(client, progress=lambda now: tell(ROLL_UP, now.months, now.total))
-            done.results = write_results(client)
+            told = results.refresh(client, progress=lambda now: tell(RESULTS, now.done, now.total))
+            done.results = told.results
     warming.warm()
     return done
 
 
 def is_due() -> bool:
     """Say whether what was exported is not what was computed from."""
-    reach = AnalysisResult.objects.filter(name=rollups.LOCK).values_list("facts", flat=True).first() or {}
-    return rollups.is_due() or reach.get(RESULTS) != rollups.state()
-
-
-def write_results(client: Any) -> int:
-    """Compute what is known of customers, and replace it; return how many results there are.
-
-    They are ``cohorts``, ``rfm`` and ``lifetime`` of each currency; :class:`orders.analytics.loyalty.Loyalty`
-    says what their rows hold.
-
-    Raises:
-        DataDamaged: A file is broken; the next export writes its day anew.
-        ClusterAway, WorkerDied: As the engine says.
-        Busy: Another swap takes long.
-    """
-    path = export.root() / "lines"
-    of_files = rollups.state()
-    try:
-        with engine.translated():
-            found = loyalty.loyalty(path, client)
-    except DataDamaged as error:
-        dataset.distrust(export.root(), error.facts["file"])
-        raise
-    through = parse_date(sums.pieces(path)[-1].days[-1][0]) if found else None
-    now = timezone.now()
-    results = [
-        AnalysisResult(
-            name=name,
-            currency=currency,
-            rows=getattr(one, name),
-            facts=one.facts,
-            through=through or timezone.localdate(),
-            computed_at=now,
-        )
-        for currency, one in found.items()
-        for name in ("cohorts", "rfm", "lifetime")
-    ]
-    with patience(), transaction.atomic():
-        reach = rollups.lock()
-        AnalysisResult.objects.filter(name__in=("cohorts", "rfm", "lifetime")).delete()
-        AnalysisResult.objects.bulk_create(results)
-        reach.facts[RESULTS] = of_files
-        reach.save(update_fields=["facts"])
-    return len(results)
+    return rollups.is_due() or results.is_due()
 
 
 @patience()
@@ -172,13 +127,23 @@ def _roll_up(turn: Turn, _position: dict[str, Any]) -> Progress:
             should_stop=turn.should_stop,
             progress=lambda now: turn.report(progress(now)),
         )
-    return Progress(position={"step": RESULTS}) if done.is_finished else progress(done)
+    return Progress(position={"step": RESULTS, "slice": 0}) if done.is_finished else progress(done)
 
 
-def _results(_turn: Turn, _position: dict[str, Any]) -> Progress:
+def _results(turn: Turn, position: dict[str, Any]) -> Progress:
+    before = position.get("slice", 0)
+
+    def progress(now: Results) -> Progress:
+        return Progress(position={"step": RESULTS, "slice": before + now.done},
+                        done=before + now.done, total=before + now.total)  # fmt: skip
+
     with engine.client() as client:
-        count = write_results(client)
-    return Progress(position={"step": WARM}, result={"results": count})
+        done = results.refresh(
+            client, should_stop=turn.should_stop, progress=lambda now: turn.report(progress(now))
+        )
+    if not done.is_finished:
+        return progress(done)
+    return Progress(position={"step": WARM}, result={"results": done.results})
 
 
 def _warm(turn: Turn, position: dict[str, Any]) -> Progress:
