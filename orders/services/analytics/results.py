@@ -1,7 +1,9 @@
 """What is known of customers, computed in pieces that are kept, and swapped in whole."""
 
 import json
+import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,6 +24,8 @@ from orders.services.analytics import export, rollups
 STATE = "results"
 """Under which the lock of the rollups says what results were computed from."""
 NAMES = ("cohorts", "rfm", "lifetime")
+DRAFT_SECONDS = 3_600
+"""After which nobody is writing it any more."""
 
 
 @dataclass
@@ -96,7 +100,8 @@ def refresh(
     done.results = _swap(known, parts, state)
     done.done += 1
     progress(done)
-    _tidy({part.file for part in parts} | set(told.values()))
+    if (rollups.state() or "") == state:  # else whoever computes what is newer needs files of its own
+        _tidy({part.file for part in parts} | set(told.values()))
     return done
 
 
@@ -152,7 +157,10 @@ def _write_rows(rows: Any, file: Path) -> None:
 
 
 def _tidy(wanted: set[Path]) -> None:
-    """Remove what was kept of days as they were before, and drafts of whoever was killed."""
+    """Remove what was kept of days as they were before, and drafts of whoever was killed an hour ago."""
     for file in _folder().glob("*"):
-        if file not in wanted:
-            file.unlink(missing_ok=True)
+        if file in wanted:
+            continue
+        with suppress(FileNotFoundError):  # somebody else tidies as well
+            if not file.name.startswith(".") or time.time() - file.stat().st_mtime > DRAFT_SECONDS:
+                file.unlink()
