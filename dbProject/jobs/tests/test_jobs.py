@@ -7,6 +7,7 @@ from datetime import timedelta
 from threading import Barrier, Event
 
 import pytest
+from celery import current_app
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
