@@ -55,11 +55,13 @@ def _name(thing: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _merge(old: dict[str, Any], new: Mapping[str, Any]) -> None:
-    """Change ``old`` as a strategic merge does: lists of named things are merged by their names."""
+    """Change ``old`` as a strategic merge does: null takes away, lists of named things merge by name."""
     for key, value in new.items():
-        if isinstance(value, dict) and isinstance(old.get(key), dict):
+        if value is None:
+            old.pop(key, None)
+        elif isinstance(value, dict) and isinstance(old.get(key), dict):
             _merge(old[key], value)
-        elif isinstance(value, list) and key in old:
+        elif isinstance(value, list) and key in old and isinstance(value[0], dict):
             known = {one["name"]: one for one in old[key]}
             for one in value:
                 if one["name"] in known:
@@ -72,3 +74,4 @@ def _merge(old: dict[str, Any], new: Mapping[str, Any]) -> None:
 
 KUBERNETES = Manifests(DEPLOY / "kubernetes")
 ANALYTICS = Manifests(DEPLOY / "kubernetes-analytics")
+BEHIND_A_BALANCER = Manifests(DEPLOY / "kubernetes-aws")

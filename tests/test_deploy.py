@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import ProgrammingError, connection, transaction
+from django.urls import resolve
 
 from dbProject.architecture import problems
+from dbProject.views import health
 from deploy.cluster import machine
 from tests.manifests import COMPOSE, DEPLOY, KUBERNETES, OURS, ROOT, variables_of
 
@@ -239,11 +241,51 @@ def test_systemd_takes_the_units(tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+TERRAFORM = {path.name: path.read_text() for path in (DEPLOY / "terraform").glob("*.tf")}
+BLOCK = re.compile(r'^(resource|variable|output) ((?:"\w+" ?)+)\{\n(.*?)^\}$', re.MULTILINE | re.DOTALL)
+
+
+def test_the_module_of_terraform_uses_what_it_declares_and_declares_what_it_uses():
+    blocks = [block for text in TERRAFORM.values() for block in BLOCK.findall(text)]
+    declared = {
+        kind: {".".join(re.findall(r"\w+", name)) for each, name, _body in blocks if each == kind}
+        for kind in ("resource", "variable", "output")
+    }
+    code = re.sub(r"#.*", "", "\n".join(TERRAFORM.values()))
+
+    assert set(re.findall(r"\bvar\.(\w+)", code)) == declared["variable"]
+    named = re.findall(r"\b((?:aws|random)_\w+\.\w+)(?:\[|\.)", code)
+    assert set(named) <= declared["resource"]
+    for kind, name, body in blocks:
+        if kind != "resource":
+            assert "  description" in body, name
+    needed = {name: body for kind, name, body in blocks if kind == "variable" and "default" not in body}
+    assert all("type" in body for _kind, name, body in blocks if name in needed)
+
+
+def test_the_load_balancer_speaks_tls_alone_and_asks_nginx_whether_the_shop_is_well():
+    text = TERRAFORM["load_balancer.tf"]
+    listeners = dict(re.findall(r'"aws_lb_listener" "(\w+)" \{\n(.*?)^\}$', text, re.MULTILINE | re.DOTALL))
+    assert listeners.keys() == {"http", "https"}
+    assert "ssl_policy        = var.tls_policy" in listeners["https"]
+    assert "certificate_arn   = var.certificate_arn" in listeners["https"]
+    assert "forward" not in listeners["http"]
+    assert re.search(r'port +\= "443"\n +protocol +\= "HTTPS"', listeners["http"])
+
+    variables = TERRAFORM["variables.tf"]
+    path = re.search(r'"health_check_path" \{.*?default +\= "([^"]+)"', variables, re.DOTALL)[1]
+    assert resolve(path).func is health
+    template = (DEPLOY / "nginx/shop.conf.template").read_text()
+    assert f"location = {path} {{\n        if ($is_probe = 0)" in template
+    port = re.search(r'"nginx_port" \{.*?default +\= (\d+)', variables, re.DOTALL)[1]
+    assert {port} == {given["LISTEN"] for given in NGINX.values()}
+
+
 def test_terraform_takes_the_form_of_its_module():
     if not (terraform := shutil.which("terraform")):
         pytest.skip("no terraform here")
     done = subprocess.run(  # noqa: S603 -- our own module
-        [terraform, "fmt", "-check", DEPLOY / "terraform"],
+        [terraform, "fmt", "-check", "-diff", DEPLOY / "terraform"],
         env=os.environ | {"TF_CLI_CONFIG_FILE": os.devnull},
         capture_output=True, text=True, check=False,
     )  # fmt: skip

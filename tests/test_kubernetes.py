@@ -1,12 +1,27 @@
 """The objects of Kubernetes: valid, tight, and reachable by whom they are meant for."""
 
+import shutil
+import subprocess
+
 import kubernetes_validate
 import pytest
+import yaml
 from django.urls import resolve
 
-from tests.manifests import ANALYTICS, COMPOSE, KUBERNETES, OURS, variables_of
+from tests.manifests import (
+    ANALYTICS,
+    BEHIND_A_BALANCER,
+    COMPOSE,
+    DEPLOY,
+    KUBERNETES,
+    OURS,
+    Manifests,
+    variables_of,
+)
 
 VERSION = "1.37"
+OF_OTHERS = {"TargetGroupBinding"}
+"""What Kubernetes itself does not know."""
 WITHOUT_A_SECOND = {"beat", "dask-scheduler"}
 """What there is once at most."""
 
@@ -34,10 +49,13 @@ def ways(policies):
     }
 
 
-@pytest.mark.parametrize("made", [KUBERNETES, ANALYTICS], ids=["plain", "with analytics"])
+@pytest.mark.parametrize(
+    "made", [KUBERNETES, ANALYTICS, BEHIND_A_BALANCER], ids=["plain", "with analytics", "behind a balancer"]
+)
 def test_kubernetes_takes_every_object(made):
     for one in made.objects:
-        kubernetes_validate.validate(one, VERSION, strict=True)
+        if one["kind"] not in OF_OTHERS:
+            kubernetes_validate.validate(one, VERSION, strict=True)
 
 
 @pytest.mark.parametrize("name", ANALYTICS.pods)
@@ -99,6 +117,38 @@ def test_what_kubernetes_selects_is_there(made):
     ]
     assert set(selected) <= apps
     assert KUBERNETES.literals.keys() <= OURS
+
+
+def test_the_provider_s_load_balancer_reaches_nginx_and_is_the_only_one():
+    (binding,) = BEHIND_A_BALANCER.of("TargetGroupBinding")
+    services = {service["metadata"]["name"]: service["spec"] for service in BEHIND_A_BALANCER.of("Service")}
+    bound = services[binding["spec"]["serviceRef"]["name"]]
+    assert bound["type"] == "ClusterIP"
+    assert "externalTrafficPolicy" not in bound
+    assert binding["spec"]["serviceRef"]["port"] in [port["name"] for port in bound["ports"]]
+    assert [spec for spec in services.values() if spec.get("type") == "LoadBalancer"] == []
+    pod = BEHIND_A_BALANCER.pods["nginx"]["spec"]
+    (container,) = pod["containers"]
+    (rule,) = binding["spec"]["networking"]["ingress"]
+    assert [port["port"] for port in rule["ports"]] == [container["ports"][0]["containerPort"]]
+    _sleep, seconds = container["lifecycle"]["preStop"]["exec"]["command"]
+    assert int(seconds) < pod["terminationGracePeriodSeconds"] / 2
+
+
+@pytest.mark.parametrize("name", ["kubernetes", "kubernetes-analytics", "kubernetes-aws"])
+def test_kustomize_makes_of_them_what_these_tests_read(name):
+    if not (kubectl := shutil.which("kubectl")):
+        pytest.skip("no kubectl here")
+    made = subprocess.run(  # noqa: S603 -- our own files
+        [kubectl, "kustomize", "--load-restrictor", "LoadRestrictionsNone", DEPLOY / name],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    built = {(one["kind"], one["metadata"]["name"]): one for one in yaml.safe_load_all(made.stdout)}
+    for one in Manifests(DEPLOY / name).objects:
+        theirs = built[one["kind"], one["metadata"]["name"]]
+        if one["kind"] in {"Service", "TargetGroupBinding"}:
+            assert theirs["spec"] == one["spec"]
 
 
 def test_prometheus_is_let_in_where_processes_count_and_nowhere_else():

@@ -11,6 +11,8 @@ from deploy.cluster.processes import NotReady, Program
 
 DEPLOY = Path(__file__).resolve().parents[1]
 SERVER = "server 127.0.0.1:{} max_fails=3 fail_timeout=2s{};"
+PROBES = "127.127.0.0/16"
+"""Who may ask as a load balancer would."""
 TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
@@ -49,6 +51,7 @@ def configure(cluster: Path, *, port: int, webs: Mapping[int, bool], live: int) 
         SERVER_NAME="127.0.0.1 localhost",
         TLS="",
         REAL_IP="",
+        PROBES=f"{PROBES} 1;",
         SCHEME="$scheme",
         ACCESS_LOG=cluster / "logs/access.log",
         STATIC_ROOT=cluster / "static",

@@ -1,5 +1,10 @@
-# What a provider runs for the shop: Postgres with a replica, two Redis, a bucket. Written for AWS and checked
-# for its form only: it has not been applied. The cluster and its load balancer are made by ../kubernetes.
+# What a provider runs for the shop: Postgres with a replica, two Redis, a bucket, and the load balancer. Written for
+# AWS and checked for its form only: it has not been applied.
+#
+# The load balancer (load_balancer.tf) ends TLS and sends everything to nginx, which knows files, instances and streams.
+# It knows nginx by network addresses, so that both forms of the shop fit behind it: in Kubernetes the AWS Load Balancer
+# Controller writes down those of the pods (../kubernetes-aws binds them to the target group); machines with ../systemd
+# are named in nginx_addresses.
 
 terraform {
   required_version = ">= 1.6"

@@ -6,9 +6,11 @@ import subprocess
 import sys
 import time
 from http.client import HTTPConnection
+from ipaddress import ip_address, ip_network
 
 import pytest
 
+from deploy.cluster.nginx import PROBES
 from tests.cluster.visitors import Visitor
 from tests.test_api_tour import take_the_tour
 
@@ -78,6 +80,15 @@ def test_nginx_keeps_to_itself_what_is_for_probes_and_prometheus(running):
     hidden = ("/metrics", "/health", "/health/ready", "//health", "/health%2Fready", "/x/../health")
     assert {path: visitor.ask("GET", path).status for path in hidden} == dict.fromkeys(hidden, 404)
     assert visitor.ask("GET", "/health/live").status == 200
+
+
+def test_a_load_balancer_in_front_is_told_whether_the_shop_is_well(running):
+    balancer = Visitor(running.url, 126 << 16)
+    assert ip_address(balancer.address) in ip_network(PROBES)
+
+    told = balancer.ask("GET", "/health/ready")
+    assert (told.status, json.loads(told.text)["checks"]["database"]) == (200, "ok")
+    assert balancer.ask("GET", "/health").status == balancer.ask("GET", "/metrics").status == 404
 
 
 def test_a_version_that_a_compressing_proxy_has_marked_as_weak_is_the_same_version(running):
