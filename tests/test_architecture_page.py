@@ -171,6 +171,32 @@ def test_another_version_than_the_locked_one_is_named(tmp_path):
     assert lock.hashes == 1
 
 
+def test_a_lock_is_as_old_as_it_says_itself_wherever_its_file_was_copied_to(tmp_path, monkeypatch):
+    path = tmp_path / "requirements.txt"
+    path.write_text("#    uv pip compile --exclude-newer 2026-01-31 requirements.in -o requirements.txt\n")
+    assert dependencies.lock(path).as_of == date(2026, 1, 31)
+    path.write_text("#    uv pip compile requirements.in -o requirements.txt\n")
+    assert dependencies.lock(path).as_of is None
+
+    monkeypatch.setattr(settings, "BASE_DIR", tmp_path)
+    monkeypatch.setattr(dependencies, "known_holes", lambda: None)
+    assert answers.locked().figures[-1] == ("Age of the lock", "unknown", "")
+
+
+@pytest.mark.parametrize("kind", ["", "-cloud", "-analytics", "-dev"])
+def test_each_lock_says_as_of_which_day_it_is(kind):
+    assert dependencies.lock(settings.BASE_DIR / f"requirements{kind}.txt").as_of
+
+
+def test_production_says_in_words_who_asks_what_is_known_against_its_packages(monkeypatch):
+    monkeypatch.setattr(dependencies, "find_spec", lambda name: None)
+
+    found = answers.locked()
+
+    assert "./shop check" in found.conclusion
+    assert "Production carries no auditor" in found.conclusion
+
+
 EXPORTED = ("2026-11-26", "2026-11-27")
 
 

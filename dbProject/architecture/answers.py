@@ -1,5 +1,8 @@
 """Measured answers that need none of the apps; those that do are in ``orders.views.measured``."""
 
+from datetime import date
+
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -44,7 +47,12 @@ def locked() -> Measured:
     """Compare what runs with the lock, and ask what is known against it."""
     lock = dependencies.lock()
     holes = dependencies.known_holes()
-    if holes is None:
+    if not dependencies.has_auditor():
+        conclusion = _(
+            "Production carries no auditor. Where the code is, ./shop check asks what is known against these "
+            "versions; so does CI with every change."
+        )
+    elif holes is None:
         conclusion = _("The database of vulnerabilities cannot be asked from here; ./shop check asks it.")
     else:
         conclusion = ngettext(
@@ -57,12 +65,19 @@ def locked() -> Measured:
             Figure(_("Locked packages"), str(len(lock.versions))),
             Figure(_("Hashes that an installation verifies"), str(lock.hashes)),
             Figure(_("Installed in another version"), str(len(lock.others))),
-            Figure(_("Age of the lock here"), str(lock.days_old), _("days")),
+            _age(lock.as_of),
         ],
         conclusion,
         (_("Package"), _("Runs in version")) if lock.others else (),
         tuple(sorted(lock.others.items())),
     )
+
+
+def _age(as_of: date | None) -> Figure:
+    label = _("Age of the lock")
+    if as_of is None:
+        return Figure(label, _("unknown"))
+    return Figure(label, str((timezone.localdate() - as_of).days), _("days"))
 
 
 def scalability() -> Measured:

@@ -4,7 +4,7 @@ import json
 import re
 import subprocess
 import sys
-import time
+from datetime import date
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,8 +14,9 @@ from django.conf import settings
 
 LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", re.MULTILINE)
 NAME_MARKS = re.compile(r"[-_.]+")
+AS_OF = re.compile(r"^#.* --exclude-newer (\d{4}-\d\d-\d\d) ", re.MULTILINE)
+"""In the command that wrote the lock, which stands at its head; a file's own time says when it was copied."""
 AUDIT_SECONDS = 20
-DAY = 86_400
 
 
 class Lock(NamedTuple):
@@ -23,8 +24,8 @@ class Lock(NamedTuple):
 
     versions: dict[str, str]
     hashes: int
-    days_old: int
-    """Since the file was written here."""
+    as_of: date | None
+    """What was released after that day was not looked at."""
     others: dict[str, str]
     """Package -> version that runs in place of the locked one."""
 
@@ -38,13 +39,19 @@ def lock(path: Path | None = None) -> Lock:
     others = {
         name: running[name] for name, version in versions.items() if running.get(name, version) != version
     }
-    days_old = int((time.time() - path.stat().st_mtime) / DAY)
-    return Lock(versions, text.count("--hash="), days_old, others)
+    day = AS_OF.search(text)
+    as_of = date.fromisoformat(day[1]) if day else None
+    return Lock(versions, text.count("--hash="), as_of, others)
+
+
+def has_auditor() -> bool:
+    """Say whether there is a program here that asks; production has none."""
+    return find_spec("pip_audit") is not None
 
 
 def known_holes() -> int | None:
     """Ask the database of vulnerabilities about the lock; none where nobody can be asked from here."""
-    if find_spec("pip_audit") is None:
+    if not has_auditor():
         return None
     asked = [sys.executable, "-m", "pip_audit", "--progress-spinner", "off", "--disable-pip"]
     try:
