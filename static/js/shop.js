@@ -150,8 +150,7 @@ if (shown()?.dataset.events) {
   let asking = 0;
   told.onmessage = (event) => compare(JSON.parse(event.data));
   told.addEventListener("end", () => told.close());
-  told.onerror = () => {
-    if (told.readyState === EventSource.CLOSED && !asking) asking = setInterval(ask, 15000);
-  };
+  told.onopen = () => (asking = clearInterval(asking));
+  told.onerror = () => (asking ||= setInterval(ask, 15000)); // also while it tries again
   window.addEventListener("pagehide", () => told.close());
 }
