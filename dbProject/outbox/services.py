@@ -38,6 +38,8 @@ KEPT = timedelta(days=30)
 AT_ONCE = 1_000
 """Finished rows that one call removes."""
 RELAY = "dbProject.outbox.tasks.relay_outbox"
+UNKNOWN = "NotRegistered: a worker of another release got it. One that knows this task takes it up again."
+"""What stands beside an event whose task its worker did not know, as after going back to a release before."""
 ROUND_SECONDS = 20
 """How long one task goes on while there is more to hand out."""
 _last_poke = float("-inf")
@@ -93,6 +95,7 @@ def poke(task: str = RELAY) -> None:
 def relay_all() -> int:
     """Relay until nothing is due, for about 20 s; give up what is spent. Return how many were accepted."""
     ends_at = time.monotonic() + ROUND_SECONDS
+    take_up()
     park()
     accepted = taken = relay()
     while taken == BATCH and time.monotonic() < ends_at:
@@ -135,6 +138,15 @@ def park() -> int:
             )
             parked += 1
     return parked
+
+
+def take_up() -> int:
+    """Make due, with all its attempts, what a worker did not know and this one knows; return how many.
+
+    Repeatable. So what a newer release has left behind is done as soon as it is there again.
+    """
+    left = OutboxEvent.objects.unfinished().filter(last_error=UNKNOWN, task__in=list(current_app.tasks))
+    return left.update(attempts=0, parked_at=None, due_at=timezone.now(), last_error="")
 
 
 def claim(event_id: UUID | str) -> bool:

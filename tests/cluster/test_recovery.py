@@ -12,6 +12,13 @@ from deploy.cluster import machine
 from deploy.cluster.topology import DATABASE, DEPLOY, WEBS
 from tests.cluster.visitors import Visitor
 
+NEXT = "tests.cluster.next_release"
+THANK = f"{NEXT}.tasks.thank"
+WAITING = "FROM outbox_events WHERE task = %s AND finished_at IS NULL"
+TOLD = f"{WAITING} AND last_error LIKE 'NotRegistered%%'"
+THANKED = "FROM orders WHERE thanks = 'due, done' AND order_number = ANY(%s)"
+OTHERS = "FROM outbox_events WHERE task <> %s AND finished_at IS NULL AND parked_at IS NULL"
+
 pytestmark = [pytest.mark.race, pytest.mark.integration, pytest.mark.slow]
 
 
@@ -44,6 +51,62 @@ def test_a_release_and_the_way_back_lose_no_request_and_no_order(shop):
     assert all(numbers)
     placed = shop.value("SELECT count(*) FROM orders WHERE order_number = ANY(%s)", numbers)
     assert placed == len(set(numbers)) == len(numbers)
+
+
+def test_the_way_back_from_a_new_column_and_a_new_task_loses_nothing_and_forward_again_it_is_done(shop):
+    """The next release (``next_release/``) adds a column to orders, and records a task for each of them."""
+    before = dict(shop.extra)
+    following = before | {"RELEASE": "the-next", "DJANGO_SETTINGS_MODULE": f"{NEXT}.settings"}
+
+    def deploy(environment):
+        shop.extra.clear()
+        shop.extra |= environment
+        shop.manage("migrate", "-v0")  # going back it does nothing: the column stays
+        shop.restart()
+
+    def buy(crowd, orders):
+        since = len(crowd.checkouts)
+        crowd.wait_for(checkouts=since + orders)
+        return [one.order for one in crowd.checkouts[since:]]
+
+    def thanked(orders):
+        return shop.value(f"SELECT count(*) {THANKED}", orders)
+
+    crowd = shop.crowd(buyers=1, readers=1, first=30_000)
+    try:
+        with crowd.coming():
+            buy(crowd, 2)
+            deploy(following)
+            done = buy(crowd, 4)[1:]  # who had begun at the old one may have ended there
+            shop.wait_until(f"SELECT count(*) = {len(done)} {THANKED}", done)
+            shop.crew.stop("worker")
+            left = buy(crowd, 4)[1:]
+            deploy(before)
+            assert release(shop) == {"unreleased"}
+            worker = shop.crew.pid("worker")
+            buy(crowd, 3)
+
+        waiting = shop.value(f"SELECT count(*) {WAITING}", THANK)
+        assert waiting >= len(left)
+        shop.wait_until(f"SELECT count(*) = %s {TOLD}", waiting, THANK)
+        shop.wait_until(f"SELECT NOT EXISTS (SELECT {OTHERS})", THANK)  # everything else is done
+        assert shop.crew.pid("worker") == worker
+        checks = httpx.get(f"http://127.0.0.1:{shop.ports['web-1']}/health/ready").json()["checks"]
+        assert checks["migrations"] == "ok"
+        assert "breaks=0" in shop.manage("reconcile")
+        assert (thanked(done), thanked(left)) == (len(done), 0)
+
+        deploy(following)
+        shop.wait_until(f"SELECT NOT EXISTS (SELECT {WAITING})", THANK, seconds=60)
+    finally:
+        deploy(before)
+
+    assert crowd.failed() == []
+    numbers = [one.order for one in crowd.checkouts]
+    assert all(numbers)
+    assert shop.value("SELECT count(*) FROM orders WHERE order_number = ANY(%s)", numbers) == len(numbers)
+    assert (thanked(done), thanked(left)) == (len(done), len(left))
+    assert shop.value("SELECT count(*) FROM orders WHERE thanks NOT IN ('due', 'due, done')") == 0
 
 
 def test_a_backup_brings_back_what_was_there(shop, tmp_path):

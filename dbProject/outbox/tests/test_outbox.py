@@ -11,7 +11,7 @@ from threading import Event
 import pytest
 from celery import current_app
 from celery.contrib.testing.worker import start_worker
-from celery.signals import task_failure
+from celery.signals import task_failure, task_unknown
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
@@ -180,6 +180,38 @@ def test_a_worker_writes_down_what_its_task_died_of():
 
     event.refresh_from_db()
     assert (event.is_parked, event.last_error) == (True, "ZeroDivisionError: poison")
+
+
+@pytest.mark.integration
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("attempts", [0, OutboxEvent.MOST_ATTEMPTS - 1], ids=["first", "last"])
+def test_what_a_worker_does_not_know_is_kept_for_one_that_does(attempts):
+    with transaction.atomic():
+        event = outbox.record("tests.of_the_next_release")
+    OutboxEvent.objects.update(attempts=attempts)
+    seen = Event()
+    task_unknown.connect(lambda **_: seen.set(), weak=False, dispatch_uid="seen")
+    try:
+        with start_worker(current_app._get_current_object(), perform_ping_check=False):
+            outbox.relay_all()
+            assert seen.wait(20)
+    finally:
+        task_unknown.disconnect(dispatch_uid="seen")
+    assert outbox.relay_all() == 0  # not the next one yet
+    event.refresh_from_db()
+    assert (event.last_error, event.is_parked) == (outbox.UNKNOWN, bool(attempts))
+
+    @current_app.task(name="tests.of_the_next_release")
+    def thank(**_):
+        """Do nothing, where the task is known."""
+
+    try:
+        assert outbox.relay_all() == 1
+        assert outbox.relay_all() == 0
+    finally:
+        del current_app.tasks["tests.of_the_next_release"]
+    event.refresh_from_db()
+    assert (event.attempts, event.is_parked, event.last_error) == (1, False, "")
 
 
 @pytest.mark.django_db
