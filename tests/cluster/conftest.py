@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import socket
 import tempfile
 from pathlib import Path
 from signal import SIGKILL
@@ -64,6 +65,12 @@ class Shop(Cluster):
             for name, value in (("id", product), ("stock_quantity", PLENTY))
         }
         assert staff.ask("POST", "/api/products/bulk-update/", rows).status == 200
+
+    def empty(self, redis):
+        """Have a Redis forget everything."""
+        with socket.create_connection(("127.0.0.1", self.ports[redis]), timeout=5) as connection:
+            connection.sendall(b"FLUSHALL\r\n")
+            assert connection.recv(5) == b"+OK\r\n"
 
     def crowd(self, **sizes):
         return Crowd(self.url, self.products(), **sizes)

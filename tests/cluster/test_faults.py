@@ -4,7 +4,6 @@ Each fault lasts for some seconds under load. The quick form tries the four that
 (``./shop prove``) all of them, for longer; docs/resilience.md has the figures.
 """
 
-import socket
 import time
 from dataclasses import dataclass
 from functools import partial
@@ -55,12 +54,6 @@ def hung(name):
     return {"begin": lambda shop: shop.crew.hang(name), "end": lambda shop: shop.crew.go_on(name)}
 
 
-def emptied(shop, name):
-    with socket.create_connection(("127.0.0.1", shop.ports[name]), timeout=5) as redis:
-        redis.sendall(b"FLUSHALL\r\n")
-        assert redis.recv(5) == b"+OK\r\n"
-
-
 def bank(shop, *, fault):
     """Let the bank answer ``start`` so late, or not at all, until it is told otherwise."""
     ledger.set_fault("start", fault, times=10_000 if fault else 0)
@@ -69,10 +62,10 @@ def bank(shop, *, fault):
 FAULTS = {
     "cache stopped": Fault(**stopped("redis-cache")),
     "cache hung": Fault(**hung("redis-cache")),
-    "cache emptied": Fault(begin=partial(emptied, name="redis-cache")),
+    "cache emptied": Fault(begin=lambda shop: shop.empty("redis-cache")),
     "broker stopped": Fault(**stopped("redis-broker")),
     "broker hung": Fault(**hung("redis-broker")),
-    "broker emptied": Fault(begin=partial(emptied, name="redis-broker")),
+    "broker emptied": Fault(begin=lambda shop: shop.empty("redis-broker")),
     "web instance killed": Fault(begin=lambda shop: shop.crew.kill("web-1"), kills_requests=True),
     "worker killed": Fault(begin=lambda shop: shop.crew.kill("worker"), repeats=1),
     "Postgres restarted": Fault(

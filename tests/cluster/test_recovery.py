@@ -1,6 +1,8 @@
 """Going back to the release before, and back to a backup: nothing is lost that was there."""
 
+import html
 import os
+import re
 import shutil
 import subprocess
 
@@ -12,6 +14,8 @@ from deploy.cluster import machine
 from deploy.cluster.topology import DATABASE, DEPLOY, WEBS
 from tests.cluster.visitors import Visitor
 
+PAPER = re.compile(r'href="(/orders/[^"/]+/documents/[^"]+)"')
+PICTURE = re.compile(r'<img[^>]* src="(/media/pictures/[^"]+)"')
 NEXT = "tests.cluster.next_release"
 THANK = f"{NEXT}.tasks.thank"
 WAITING = "FROM outbox_events WHERE task = %s AND finished_at IS NULL"
@@ -110,32 +114,57 @@ def test_the_way_back_from_a_new_column_and_a_new_task_loses_nothing_and_forward
 
 
 def test_a_backup_brings_back_what_was_there(shop, tmp_path):
-    """The commands of docs/operations.md, with the shop stopped while its database is gone."""
-    checkout = Visitor(shop.url, 21_000).buy(shop.products()[0])
+    """The commands of docs/operations.md, with the shop stopped while database and files are gone."""
+    shop.draw()
+    visitor = Visitor(shop.url, 21_000)
+    checkout = visitor.buy(shop.products()[0])
+    assert visitor.pay(checkout).status == 303
     shop.everything_is_done()
+    page = checkout.payment.replace("/pay/", "/")
+    papers = [html.unescape(path) for path in PAPER.findall(visitor.ask("GET", page).text)]
+    drawn = PICTURE.findall(visitor.ask("GET", "/products/").text)
+    assert len(papers) == 1
+    assert drawn
+    seen = {path: visitor.file(path) for path in (*papers, *drawn)}
+    assert seen[papers[0]].startswith(b"%PDF")
     counted = {
         table: shop.value(f"SELECT count(*) FROM {table}")  # noqa: S608 -- names of ours
         for table in ("orders", "order_items", "stock_movements", "outbox_events", "products", "users")
     }
     apps = ("web-1", "web-2", "live", "worker", "beat", "pgbouncer")
-    backup = tmp_path / "shop.dump"
+    backup, files = tmp_path / "shop.dump", tmp_path / "shop.tar"
+    kept = [shop.folder / name for name in ("documents", "media")]
     tools = {"PGHOST": "127.0.0.1", "PGPORT": str(shop.ports["postgres"]), "PGUSER": machine.ADMINISTRATOR}
 
     def run(program, *arguments):
         found = machine.postgres_programs() / program
-        subprocess.run(  # noqa: S603 -- Postgres' own
+        subprocess.run(  # noqa: S603 -- Postgres' own, and tar
             [found if found.exists() else shutil.which(program), *arguments],
             env=os.environ | tools, check=True, capture_output=True, timeout=120,
         )  # fmt: skip
 
     run("pg_dump", "--format", "custom", "--file", str(backup), DATABASE)
-    shop.crew.stop(*apps)
+    run("tar", "--create", "--file", files, "--directory", shop.folder, *(folder.name for folder in kept))
+    shop.crew.stop("worker")
+    later = Visitor(shop.url, 21_002).buy(shop.products()[0])  # what follows from it waits in the queue
+    assert later.order
+    shop.crew.stop(*(name for name in apps if name != "worker"))
     run("dropdb", "--force", DATABASE)
+    for folder in kept:
+        shutil.rmtree(folder)
+
     run("createdb", DATABASE)
     run("psql", "--dbname", DATABASE, "--set", "ON_ERROR_STOP=1", "--file", DEPLOY / "postgres/roles.sql")
     run("pg_restore", "--dbname", DATABASE, "--exit-on-error", str(backup))
+    run("tar", "--extract", "--file", files, "--directory", shop.folder)
+    for redis in ("redis-cache", "redis-broker"):
+        shop.empty(redis)
+    assert "breaks=0" in shop.manage("reconcile")
     shop.crew.start(*(shop.crew.program(name) for name in reversed(apps)))
 
     assert {table: shop.value(f"SELECT count(*) FROM {table}") for table in counted} == counted  # noqa: S608
-    assert shop.value("SELECT count(*) FROM orders WHERE order_number = %s", checkout.order) == 1
+    placed = "SELECT count(*) FROM orders WHERE order_number = %s"
+    assert (shop.value(placed, checkout.order), shop.value(placed, later.order)) == (1, 0)
+    assert {path: visitor.file(path) for path in seen} == seen
+    assert drawn == PICTURE.findall(visitor.ask("GET", "/products/").text)
     assert Visitor(shop.url, 21_001).buy(shop.products()[0]).order

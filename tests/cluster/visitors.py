@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from itertools import count
 from urllib.parse import urlencode, urlsplit
+from urllib.request import Request, urlopen
 
 HIDDEN = re.compile(r'name="(csrfmiddlewaretoken|idempotency_key|total_seen)" value="([^"]+)"')
 CHOSEN = re.compile(r'name="shipping_method" value="(\d+)" checked')
@@ -92,6 +93,13 @@ class Visitor:
         given = Answer(method, path, status, asked_at, time.monotonic() - asked_at, found, text)
         self.answers.append(given)
         return given
+
+    def file(self, path):
+        """Return what a file holds, as it is downloaded."""
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        wanted = Request(f"{self.url}{path}", headers={"Cookie": cookies})  # noqa: S310 -- our own shop
+        with urlopen(wanted, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310
+            return answer.read()
 
     def buy(self, product, *, tries=60, **typed):
         """Put something into the cart and order it; what fails is tried again after a pause."""
