@@ -174,8 +174,8 @@ class Cluster:
     def reload_webs(self) -> None:
         """Let one web instance after the other replace its processes by new ones (SIGHUP).
 
-        gunicorn ends the old ones before the new ones have loaded the shop; without the balancer's help
-        requests would wait for that, some seconds.
+        One at a time and out of the balancer, so that whoever serves is not busy with loading the shop; the
+        old ones would serve meanwhile (``gunicorn.conf.py``).
         """
         for name in WEBS:
             with self.out_of_service(name):
