@@ -31,6 +31,8 @@ SOLD = ("goods", "delivery", "fee")
 NOTHING = 0
 Day = tuple[str, Sequence[str]]
 """A day as in the names of folders, and its files."""
+Parts = dict[str, list[tuple[pa.Table, pa.Table]]]
+"""Dimension -> the sums of each piece of some days, and its distinct orders."""
 
 
 def read(files: Iterable[str], columns: Sequence[str]) -> Iterator[pa.Table]:
@@ -93,12 +95,21 @@ def first_seen(days: Sequence[Day]) -> pa.Table:
 FIRST = pa.schema([("currency", pa.string()), ("customer", pa.string()), ("day", pa.string())])
 
 
-def bucket(seen: pa.Table, number: int, of: int) -> pa.Table:
-    """Keep the customers of one of several buckets: the same ones on every machine."""
-    if of == 1 or not len(seen):
-        return seen
-    sums = [zlib.crc32(name.encode()) % of for name in seen["customer"].to_pylist()]
-    return seen.filter(pc.equal(pa.array(sums), number))
+def buckets(seen: pa.Table, of: int) -> list[pa.Table]:
+    """Sort customers into ``of`` buckets: the same ones on every machine.
+
+    Each name is looked at once. Done for each bucket, it would take ten times as long for ten times the
+    customers and, as they are in more buckets, as long again for each of those.
+    """
+    if of == 1:
+        return [seen]
+    numbers = pa.array([zlib.crc32(name.encode()) % of for name in seen["customer"].to_pylist()], pa.int32())
+    return [seen.filter(pc.equal(numbers, number)) for number in range(of)]
+
+
+def bucket(sorted_in: Sequence[pa.Table], number: int) -> pa.Table:
+    """Return one of several buckets."""
+    return sorted_in[number]
 
 
 def earliest(tables: Sequence[pa.Table]) -> pa.Table:
@@ -153,29 +164,38 @@ def day_sums(days: Sequence[Day], new: pa.Table, twice: pa.Table) -> tuple[pa.Ta
         new: The customers whose first day is in the month of ``days``.
         twice: Orders that count on several days of the month.
     """
-    parts: dict[str, list[tuple[pa.Table, pa.Table]]] = {dimension: [] for dimension in DIMENSIONS}
-    firsts = _named(new, "day", "currency", "customer").combine_chunks()
+    new = new.filter(pc.is_in(new["day"], value_set=pa.array([day for day, _files in days])))
+    again = _named(twice, "currency", "order").combine_chunks()
+    sums: list[pa.Table] = []
+    pairs = [PAIRS.empty_table()]
+    parts: Parts = {dimension: [] for dimension in DIMENSIONS}
+    last = None
     for piece in read_days(days, COLUMNS):
-        table = _prepared(piece, firsts)
+        if last is not None and piece["day"][0] != last:  # their days are over: what follows adds nothing
+            _close(parts, again, sums, pairs)
+        last = piece["day"][-1]
+        table = _prepared(piece, _firsts(new, piece))
         counted = table.filter(table["counts"])
         for dimension, columns in DIMENSIONS.items():
             keys = ["currency", "day", *columns]
-            sums = summed(table, keys, SUMS)
-            parts[dimension].append((sums, distinct(counted.select([*keys, "order"]))))
-    sums, pairs = [], [PAIRS.empty_table()]
-    again = _named(twice, "currency", "order").combine_chunks()
+            parts[dimension].append((summed(table, keys, SUMS), distinct(counted.select([*keys, "order"]))))
+    if last is not None:
+        _close(parts, again, sums, pairs)
+    return pa.concat_tables(sums), pa.concat_tables(pairs)
+
+
+def _close(parts: Parts, again: pa.Array, sums: list[pa.Table], pairs: list[pa.Table]) -> None:
+    """Add to ``sums`` and ``pairs`` what the pieces of some whole days came to, and begin anew."""
     for dimension, found in parts.items():
-        if not found:
-            continue
-        orders = distinct(pa.concat_tables([orders for _sums, orders in found]))
-        table = _with_orders(pa.concat_tables([sums for sums, _orders in found]), orders, dimension)
+        orders = found[0][1] if len(found) == 1 else distinct(pa.concat_tables([one for _sums, one in found]))
+        table = _with_orders(pa.concat_tables([one for one, _orders in found]), orders, dimension)
         sums.append(
             _labelled(table, dimension).select(["dimension", "currency", "key", "start", "orders", *SUMS])
         )
         if len(again):
             counted = orders.filter(pc.is_in(_named(orders, "currency", "order"), value_set=again))
             pairs.append(_labelled(counted, dimension).select(PAIRS.names))
-    return pa.concat_tables(sums), pa.concat_tables(pairs)
+        found.clear()
 
 
 COLUMNS = ("currency", "kind", "order", "customer", "product", "code", "category", "brand", "country",
@@ -251,6 +271,12 @@ def _prepared(piece: pa.Table, firsts: pa.Array) -> pa.Table:
         "back": pc.if_else(is_back_money, pc.negate(amount), 0),
         "tax": piece["tax"],
     })  # fmt: skip
+
+
+def _firsts(new: pa.Table, piece: pa.Table) -> pa.Array:
+    """Name who is new on the days of ``piece`` alone: each piece would look up all of the month anew."""
+    of_days = new.filter(pc.is_in(new["day"], value_set=pc.unique(piece["day"])))
+    return _named(of_days, "day", "currency", "customer").combine_chunks()
 
 
 def _newness(piece: pa.Table, firsts: pa.Array) -> Any:

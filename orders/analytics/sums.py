@@ -65,10 +65,11 @@ class Customers:
         count = 1 + sum(Path(file).stat().st_size for file in files) // BYTES_PER_BUCKET
         submit = partial(client.submit, pure=False)
         seen = [submit(engine.Shipped(partial_sums.first_seen), piece.days) for piece in all_pieces]
-        pick = engine.Shipped(partial_sums.bucket)
+        sort, pick = engine.Shipped(partial_sums.buckets), engine.Shipped(partial_sums.bucket)
         first = engine.Shipped(partial_sums.earliest)
+        in_buckets = [submit(sort, one, count) for one in seen]
         self._buckets = [
-            submit(first, [submit(pick, one, number, count) for one in seen]) for number in range(count)
+            submit(first, [submit(pick, one, number) for one in in_buckets]) for number in range(count)
         ]
         self._months: dict[str, Any] = {}
 

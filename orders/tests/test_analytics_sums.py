@@ -1,14 +1,15 @@
 """Sums of what was sold, and what is known of customers: to the last digit what a plain query says."""
 
+import zlib
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.db.models import Count, Sum
 from django.db.models.functions import TruncDate
 
-from orders.analytics import partial_sums, sums
+from orders.analytics import dataset, facts, partial_sums, sums
 from orders.models import (
     AnalysisResult,
     HistoricLine,
@@ -237,3 +238,58 @@ def test_customers_in_many_buckets_come_to_the_same(monkeypatch):
     again = AnalysisResult.objects.exclude(name="rollups").order_by("name", "currency").values("name", "rows")
     assert list(again) == results
     assert {key: figures(row) for key, row in rolled("day", "customer").items()} == before
+
+
+class Here:
+    """A client whose work is done at once, in this process."""
+
+    def submit(self, function, *arguments, **_named):
+        return function(*arguments)
+
+
+@pytest.fixture
+def seen_lines(tmp_path):
+    """Lines of five days by two, four, six, eight and ten customers, of whom two are new on each."""
+    for number, day in enumerate(("2026-01-03", "2026-01-20", "2026-02-03", "2026-02-20", "2026-03-03")):
+        moment = datetime.fromisoformat(f"{day}T12:00+00:00")
+        rows = [
+            facts.Line(moment, "EUR", "goods", f"{day}-{one}", f"u{one}", 1, "MUG", 1, 1, "DE", 1, 1, 0, 1, 0)
+            for one in range(2 * number + 2)
+        ]
+        dataset.write(tmp_path, "lines", date.fromisoformat(day), rows)
+    return tmp_path / "lines"
+
+
+def test_a_customer_is_sorted_into_a_bucket_once_however_many_buckets_there_are(seen_lines, monkeypatch):
+    sorted_in = []
+    monkeypatch.setattr(sums, "BYTES_PER_BUCKET", 1_000)
+    monkeypatch.setattr(
+        partial_sums.zlib, "crc32", lambda name, sort=zlib.crc32: sorted_in.append(name) or sort(name)
+    )
+    pieces = sums.pieces(seen_lines)
+
+    customers = sums.Customers(Here(), pieces)
+
+    assert len(customers._buckets) > 3
+    assert len(sorted_in) == sum(len(partial_sums.first_seen(piece.days)) for piece in pieces)
+    found = [name for month in ("2026-01", "2026-02", "2026-03")
+             for name in customers.new_in(month)["customer"].to_pylist()]  # fmt: skip
+    assert sorted(found) == sorted(f"u{one}" for one in range(10))
+
+
+def test_a_line_s_customer_is_looked_up_among_those_who_are_new_on_its_day(seen_lines, monkeypatch):
+    looked_up = []
+    newness = partial_sums._newness
+    monkeypatch.setattr(partial_sums, "ROWS_AT_ONCE", 1)
+    monkeypatch.setattr(
+        partial_sums, "_newness", lambda piece, new: looked_up.append(len(new)) or newness(piece, new)
+    )
+    (piece,) = sums.pieces(seen_lines, days=["2026-01-03", "2026-01-20"])
+    new = sums.Customers(Here(), sums.pieces(seen_lines)).new_in("2026-01")
+
+    found, _pairs = partial_sums.day_sums(piece.days, new, partial_sums.ORDERS.empty_table())
+
+    assert looked_up == [2] * 6  # of four in the month
+    kinds = {(row["start"], row["key"]): row["orders"] for row in found.to_pylist()
+             if row["dimension"] == "customer"}  # fmt: skip
+    assert kinds == {("2026-01-03", "new"): 2, ("2026-01-20", "new"): 2, ("2026-01-20", "returning"): 2}
