@@ -1,5 +1,7 @@
 """The page on the five problems: who sees it, and that its figures are measured and right."""
 
+import json
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -8,8 +10,18 @@ from celery.contrib.testing.worker import start_worker
 from django.conf import settings
 from django.db.models import Sum
 
+from benchmarks import analytics, results
 from dbProject import views
-from dbProject.architecture import answers, computing, dependencies, drawing, imports, problems, serving
+from dbProject.architecture import (
+    answers,
+    computing,
+    dependencies,
+    drawing,
+    imports,
+    problems,
+    recorded,
+    serving,
+)
 from dbProject.celery import app
 from dbProject.views import MEASURES
 from orders.analytics import dataset, engine, facts
@@ -231,6 +243,57 @@ def test_without_an_export_or_the_packages_the_page_says_what_to_do(staff, setti
 
     monkeypatch.setattr(engine, "find_spec", lambda _name: None)
     assert "requirements-analytics.txt" in staff.post("/architecture/big-data/").content.decode()
+
+
+@pytest.fixture
+def measured(settings, tmp_path, monkeypatch):
+    """What the benchmark of analytics keeps of two sizes, of which pandas has held too much once."""
+    folder = tmp_path / recorded.FOLDER
+    folder.mkdir(parents=True)
+    settings.BASE_DIR = tmp_path
+    monkeypatch.setattr(results, "FOLDER", folder)
+    costs = {
+        size: {name: analytics.Cost(seconds, 2 * seconds, 1_234.4, {"day all": [1]})
+               for name in (*analytics.OURS, "DuckDB")}
+        | {"pandas": analytics.Cost(3.0, 3.0, 4_100.0, pandas)}
+        for size, seconds, pandas in ((1_000, 10.04, {"day all": [1]}), (5_000, 53.21, None))
+    }  # fmt: skip
+    sizes = {1_000: (999, 70), 5_000: (4_995, 350)}
+    told = analytics.told(costs, sizes, analytics.grown(costs), ["4,995 lines, Dask, 1 worker: 2,100 MB"])
+    return results.write("analytics", told)
+
+
+@pytest.mark.django_db
+def test_what_the_benchmark_has_measured_stands_under_big_data_with_when_and_where(staff, measured):
+    page = staff.get("/architecture/").content.decode()
+
+    kept = json.loads(measured.read_text())
+    table = page.partition('id="big-data-recorded"')[2].partition("</section>")[0]
+    for told in (
+        "./shop bench analytics",
+        kept["machine"]["processor"],
+        "dask 20",
+        "999 lines",
+        "4,995 lines",
+    ):
+        assert told in table
+    rows = re.findall(r"<tr><th scope=\"row\">(.*?)</th>(.*?)</tr>", table)
+    assert {name: re.findall("<td>(.*?)</td>", cells) for name, cells in rows} == {
+        **{
+            name: ["10.0 s, 1,234 MB", "53.2 s, 1,234 MB", "5.30 \N{MULTIPLICATION SIGN}"]
+            for name in analytics.OURS
+        },
+        "DuckDB": ["10.0 s, 1,234 MB", "53.2 s, 1,234 MB", ""],
+        "pandas": ["3.0 s, 4,100 MB", "given up", ""],
+    }
+    assert "Its budget was missed: 4,995 lines, Dask, 1 worker: 2,100 MB." in table
+
+
+@pytest.mark.django_db
+def test_without_a_benchmark_that_was_run_no_table_stands_there(staff, settings, tmp_path):
+    settings.BASE_DIR = tmp_path
+
+    assert "big-data-recorded" not in staff.get("/architecture/").content.decode()
 
 
 @pytest.mark.django_db
