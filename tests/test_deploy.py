@@ -193,7 +193,6 @@ def test_dask_runs_the_shop_s_image_with_its_files_in_a_network_of_its_own_and_k
     for service in dask.values():
         assert service["profiles"] == ["analytics"]
         assert service["image"] == services["worker"]["image"]
-        assert service["volumes"] == ["analytics:/srv/analytics"]
         assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
         assert not service.keys() & {"env_file", "ports", "expose"}
         assert service["environment"].keys() == {
@@ -207,6 +206,11 @@ def test_dask_runs_the_shop_s_image_with_its_files_in_a_network_of_its_own_and_k
     assert "analytics:/srv/analytics" in services["worker"]["volumes"]
     for name in ("web-1", "web-2", "worker", "beat"):
         assert services[name]["environment"]["ANALYTICS_QUEUE"] == "celery", name  # of all workers
+    assert "volumes" not in dask["dask-scheduler"]
+    spilling = dask["dask-worker"]["command"][-1]
+    assert dask["dask-worker"]["volumes"] == ["analytics:/srv/analytics:ro", spilling]
+    made = (ROOT / "deploy/Dockerfile").read_text().partition(" AS analytics\n")[2]
+    assert f"install --directory --owner shop /srv/analytics {spilling}\n" in made  # a volume is whose it was
 
 
 def test_each_container_is_given_the_password_of_its_own_role_and_no_other():

@@ -181,14 +181,27 @@ def test_dask_runs_the_image_of_the_shop_s_workers_and_knows_no_secret():
         assert container["image"] == worker["image"]
         assert "envFrom" not in container
         assert all("value" in one for one in container.get("env", ()))
-        for mounted in (container, worker):
-            assert {"name": "analytics", "mountPath": "/srv/analytics"} in mounted["volumeMounts"]
-        claimed = {"name": "analytics", "persistentVolumeClaim": {"claimName": "analytics"}}
-        assert claimed in pod["volumes"]
-        assert claimed in ANALYTICS.pods["worker"]["spec"]["volumes"]
     in_compose = COMPOSE["services"]["dask-worker"]["environment"]
     (dask,) = ANALYTICS.pods["dask-worker"]["spec"]["containers"]
     assert variables_of(dask) == in_compose
+
+
+def test_dask_s_workers_read_what_the_shop_exports_and_write_to_a_disk_of_their_own():
+    pods = {name: ANALYTICS.pods[name]["spec"] for name in ("worker", "dask-worker", "dask-scheduler")}
+    mounted = {
+        name: {one["name"]: one for one in pod["containers"][0]["volumeMounts"]} for name, pod in pods.items()
+    }
+    claimed = {"name": "analytics", "persistentVolumeClaim": {"claimName": "analytics"}}
+
+    assert mounted["worker"]["analytics"] == {"name": "analytics", "mountPath": "/srv/analytics"}
+    assert mounted["dask-worker"]["analytics"] == mounted["worker"]["analytics"] | {"readOnly": True}
+    assert mounted["dask-scheduler"].keys() == {"tmp"}
+    for name, pod in pods.items():
+        assert (claimed in pod["volumes"]) is (name != "dask-scheduler")
+    (spill,) = (one for one in pods["dask-worker"]["volumes"] if one["name"] == "spill")
+    assert spill["emptyDir"]["sizeLimit"]
+    command = pods["dask-worker"]["containers"][0]["command"]
+    assert command[command.index("--local-directory") + 1] == mounted["dask-worker"]["spill"]["mountPath"]
 
 
 def test_nobody_but_the_shop_s_workers_reaches_dask_and_dask_reaches_nobody_else():
