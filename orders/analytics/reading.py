@@ -1,6 +1,7 @@
 """Getting orders out of the database: one day, in an order that never changes, some rows at a time."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
@@ -8,7 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, Error, connections
+from django.db import DEFAULT_DB_ALIAS, Error, connections, transaction
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
@@ -48,6 +49,27 @@ def database() -> str:
         except Error:
             return DEFAULT_DB_ALIAS
     return DEFAULT_DB_ALIAS
+
+
+@contextmanager
+def cursors(using: str) -> Iterator[None]:
+    """Have what is read in the block come some rows at a time, also where cursors are switched off.
+
+    They are behind a PgBouncer that lends connections for one transaction (DISABLE_SERVER_SIDE_CURSORS in the
+    address): a cursor that outlives its transaction would be looked for in somebody else's connection. In the
+    one transaction of the block they end with it. Without, all that a query finds is in memory at once.
+    """
+    connection = connections[using]
+    said = connection.settings_dict
+    if not said.get("DISABLE_SERVER_SIDE_CURSORS"):
+        yield
+        return
+    with transaction.atomic(using=using):
+        connection.settings_dict = {**said, "DISABLE_SERVER_SIDE_CURSORS": False}  # of this thread's alone
+        try:
+            yield
+        finally:
+            connection.settings_dict = said
 
 
 def rows(dataset: str, day: date, *, using: str) -> Iterator[tuple[Any, ...]]:

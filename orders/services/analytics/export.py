@@ -158,7 +158,9 @@ def _days(
 
 def _write_day(manifest: Manifest, name: str, day: str, done: Export, using: str) -> None:
     when, before = date.fromisoformat(day), manifest.days[name].get(day)
-    entry: dict[str, Any] | None = dataset.write(root(), name, when, reading.rows(name, when, using=using))
+    with reading.cursors(using):
+        found = reading.rows(name, when, using=using)
+        entry: dict[str, Any] | None = dataset.write(root(), name, when, found)
     done.done += 1
     if entry is None:
         done.emptied += manifest.days[name].pop(day, None) is not None
