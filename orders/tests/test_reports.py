@@ -1,5 +1,6 @@
 """Reports: each figure defined, sums exact, and as many queries for years as for days."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -10,11 +11,12 @@ from django.utils import timezone, translation
 from dbProject import caching
 from dbProject.behavior.models import BehaviorCount, SearchCount
 from orders.models import AnalysisResult, OrderDiscount, Refund, Return, SalesRollup
-from orders.selectors.reports import cells, periods, registry, rollups
-from orders.selectors.reports.asked import Asked
+from orders.selectors.reports import cells, goods, marketing, periods, registry, rollups
+from orders.selectors.reports.asked import Asked, Compared, compared_with, period_of
 from orders.selectors.reports.periods import Period
 from orders.selectors.reports.report import Takes
 from orders.services import coupons, status, timeline
+from orders.services.analytics import warming
 from orders.tests import rollups as made
 from orders.tests.factories import (
     CouponFactory,
@@ -223,6 +225,51 @@ def test_what_was_found_over_many_keys_is_remembered_until_the_sums_are_made_ane
     assert names() == ["Mug", "Pen"]
 
 
+def test_what_is_ready_is_shown_until_all_of_it_is_ready_anew(django_assert_num_queries):
+    pen, mug = ProductFactory(name="Pen"), ProductFactory(name="Mug")
+    sums = AnalysisResult.objects.create(
+        name=rollups.SUMS, rows=[], through=JANUARY.last, computed_at=timezone.now()
+    )
+    made.add(("2026-01-09", {"goods": 5, "units": 1}))
+    made.add(("2026-01-09", {"goods": 5, "units": 1}), dimension="product", key=str(pen.pk))
+    warming.warm()
+
+    def leading():
+        return rollups.leading("EUR", Period(date(2026, 1, 9), date(2026, 1, 9)), "product", limit=100)
+
+    for number, day in enumerate(("2026-01-09", "2026-02-09")):  # a refresh swaps in one month after another
+        made.add((day, {"goods": 9, "units": 1}), dimension="product", key=str(mug.pk))
+        later = sums.computed_at + timedelta(hours=number + 1)
+        AnalysisResult.objects.filter(pk=sums.pk).update(computed_at=later)
+        with django_assert_num_queries(2):  # whether there are others
+            assert leading() == [str(pen.pk)]
+    stopped = warming.warm(should_stop=lambda: True)
+    assert stopped[0] < stopped[1]
+    assert leading() == [str(pen.pk)]
+
+    warming.warm()
+
+    assert leading() == [str(mug.pk), str(pen.pk)]
+    sums.refresh_from_db()
+    assert sums.facts == {rollups.READY: sums.computed_at.isoformat()}
+
+
+def test_what_was_made_ready_while_sums_changed_is_not_shown(monkeypatch):
+    made.add(("2026-01-09", {"goods": 5, "units": 1}))
+    sums = AnalysisResult.objects.create(
+        name=rollups.SUMS, rows=[], through=JANUARY.last, computed_at=timezone.now()
+    )
+
+    def changes(*_args, **_named):
+        AnalysisResult.objects.filter(pk=sums.pk).update(computed_at=timezone.now())
+
+    monkeypatch.setattr(goods, "remember", changes)
+    warming.warm()
+
+    sums.refresh_from_db()
+    assert sums.facts == {}
+
+
 def test_what_lies_and_hardly_sells_is_named_by_what_it_is_worth():
     dear = ProductFactory(name="Tent", price=200, stock_quantity=4)
     cheap = ProductFactory(name="Pen", price=2, stock_quantity=9)
@@ -373,6 +420,46 @@ def test_the_funnel_compares_steps_with_those_before():
     assert [row["times"] for row in rows] == [200, 50, 10, 5]
     assert [row["rate"] for row in rows] == [None, 25, 20, 50]
     assert [row["times_change"] for row in rows] == [100, 0, 0, -50]
+
+
+@pytest.mark.parametrize("slug", ["funnel", "searches", "searches-in-vain"])
+def test_what_many_days_were_counted_is_remembered_and_few_are_asked_anew(slug, django_assert_num_queries):
+    last = timezone.localdate()
+
+    def days(number):
+        first = last - timedelta(days=number - 1)
+        return replace(ask(str(first), str(last)), before=periods.before(Period(first, last)))
+
+    def happens():
+        day = last - timedelta(days=SearchCount.objects.count())
+        SearchCount.objects.create(day=day, words="yurt", has_results=False, count=2)
+        BehaviorCount.objects.create(day=day, step=BehaviorCount.Step.VIEW, source="direct", count=2)
+
+    def times(number):
+        return registry.REPORTS[slug].answer(days(number)).rows[0].values["times"]
+
+    happens()
+    assert [times(62), times(63)] == [2, 2]
+    happens()
+    caching.memory.clear()
+
+    with django_assert_num_queries(0):
+        assert times(63) == 2
+    assert times(62) == 4
+
+
+def test_what_is_counted_is_ready_for_every_period_that_has_a_name(django_assert_num_queries):
+    made.add(("2026-01-09", {"goods": 5, "units": 1}))
+    warming.warm()
+    now = timezone.localdate()
+
+    for compare in (Compared.BEFORE, Compared.YEAR):
+        for preset in ("last_90", "this_year", "all"):
+            period = period_of(preset, today=now, known=rollups.known("EUR"))
+            asked = Asked(period, compared_with(period, compare, preset=preset), "EUR")
+            for slug in ("funnel", "searches", "searches-in-vain"):
+                with django_assert_num_queries(0 if period.days > marketing.LIVE_DAYS else 1):
+                    registry.REPORTS[slug].answer(asked)
 
 
 def test_searches_say_how_often_and_how_often_in_vain():

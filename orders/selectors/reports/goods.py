@@ -59,10 +59,13 @@ STOCK = Column(
 )
 
 
-def remember(currency: str, period: Period) -> None:
-    """Have at hand what the reports of things ask of sums over many keys: that takes longest."""
-    rollups.leading(currency, period, Dimension.PRODUCT, limit=MOST)
-    rollups.units(currency, period, Dimension.PRODUCT)
+def remember(currency: str, period: Period, *, made: str = "") -> None:
+    """Have at hand what the reports of things ask of sums over many keys: that takes longest.
+
+    ``made`` stands for the sums that are there, of which reports are not shown before all are at hand.
+    """
+    rollups.leading(currency, period, Dimension.PRODUCT, limit=MOST, made=made)
+    rollups.units(currency, period, Dimension.PRODUCT, made=made)
 
 
 def bestsellers(asked: Asked) -> Table:
@@ -72,7 +75,8 @@ def bestsellers(asked: Asked) -> Table:
     then = rollups.of_keys(asked.currency, asked.before, Dimension.PRODUCT, keys) if asked.before else {}
     titles = names.products_of(keys)
     rows = []
-    for key in keys:
+    # Which ones lead may be known of before a refresh that is under way, what they came to is of this minute.
+    for key in sorted(keys, key=lambda key: _rank(sold.get(key, NOTHING))):
         one, before, title = sold.get(key, NOTHING), then.get(key, NOTHING), titles[key]
         values: dict[str, Value] = {
             "name": title.name,
@@ -88,6 +92,10 @@ def bestsellers(asked: Asked) -> Table:
         rows.append(Row(values, title.pk))
     columns = shown(BESTSELLERS.columns, is_compared=asked.before is not None)
     return Table(columns, rows)
+
+
+def _rank(sold: Figures) -> tuple[Decimal, int]:
+    return sold.back - sold.goods, -sold.units
 
 
 def slow_sellers(asked: Asked) -> Table:

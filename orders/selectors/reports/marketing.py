@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from dbProject import caching
 from dbProject.behavior import selectors as behavior
 from dbProject.behavior.models import BehaviorCount
 from orders.models import Order, OrderDiscount, OrderItem, Return
+from orders.selectors.reports import periods
 from orders.selectors.reports.asked import Asked
 from orders.selectors.reports.periods import Period
 from orders.selectors.reports.report import (
@@ -34,17 +36,23 @@ from orders.selectors.reports.report import (
 
 MOST = 100
 LIVE_DAYS = 62
-"""Orders of more days are many: what they say is made ready once an hour, and stays until the next."""
+"""What more days say is read of many rows: it is made ready once an hour, and stays until the next."""
+ANY = ""
+"""The currency of what has none."""
 HOUR, BEGINS, KEPT_SECONDS = 3_600, 600, 4_500
 """Ten minutes past the full one, when the clock has reports made ready."""
 
 
 def remember(currency: str, period: Period) -> None:
-    """Have at hand what is asked of many orders."""
+    """Have at hand what is asked of many orders, and of many counts; also of what those are compared with."""
     asked = Asked(period, None, currency)
     if period.days > LIVE_DAYS:
         _kept("offers", asked, _offers)
         _kept("reasons", asked, _reasons)
+        _kept("searches", replace(asked, currency=ANY), _searches)
+        _kept("in-vain", replace(asked, currency=ANY), _searches_in_vain)
+        for one in (period, periods.before(period), periods.year_before(period)):
+            _steps(one)
 
 
 def _kept(name: str, asked: Asked, read: Callable[[Asked], list[Any]]) -> list[Any]:
@@ -106,7 +114,7 @@ def _offers(asked: Asked) -> list[Any]:
 
 
 def funnel(asked: Asked) -> Table:
-    """Two queries, one without a comparison."""
+    """Two queries, one without a comparison, none where it is remembered."""
     now = _steps(asked.period)
     then = _steps(asked.before) if asked.before else {}
     rows: list[Row] = []
@@ -129,31 +137,41 @@ def funnel(asked: Asked) -> Table:
 
 
 def _steps(period: Period) -> dict[str, int]:
-    return behavior.steps_between(period.first, period.last)
+    return dict(_kept("steps", Asked(period, None, ANY), _counted))
+
+
+def _counted(asked: Asked) -> list[Any]:
+    return [list(pair) for pair in behavior.steps_between(asked.period.first, asked.period.last).items()]
 
 
 def searches(asked: Asked) -> Table:
-    """One query."""
-    found = behavior.searches_between(asked.period.first, asked.period.last, limit=MOST)
+    """One query, none where it is remembered."""
     rows = [
-        Row(
-            {
-                "words": one.words,
-                "times": one.times,
-                "vain": one.in_vain,
-                "share": share(one.in_vain, one.times),
-            }
-        )
-        for one in found
+        Row({"words": words, "times": times, "vain": vain, "share": share(vain, times)})
+        for words, times, vain in _kept("searches", replace(asked, currency=ANY), _searches)
     ]
     return Table(SEARCHES.columns, rows)
 
 
 def vain_searches(asked: Asked) -> Table:
-    """One query."""
-    found = behavior.searches_between(asked.period.first, asked.period.last, limit=MOST, only_in_vain=True)
-    rows = [Row({"words": one.words, "vain": one.in_vain, "times": one.times}) for one in found]
+    """One query, none where it is remembered."""
+    rows = [
+        Row({"words": words, "vain": vain, "times": times})
+        for words, times, vain in _kept("in-vain", replace(asked, currency=ANY), _searches_in_vain)
+    ]
     return Table(VAIN_SEARCHES.columns, rows)
+
+
+def _searches(asked: Asked, *, only_in_vain: bool = False) -> list[Any]:
+    """Return words, times and times in vain, what was searched most first."""
+    found = behavior.searches_between(
+        asked.period.first, asked.period.last, limit=MOST, only_in_vain=only_in_vain
+    )
+    return [[one.words, one.times, one.in_vain] for one in found]
+
+
+def _searches_in_vain(asked: Asked) -> list[Any]:
+    return _searches(asked, only_in_vain=True)
 
 
 def returns(asked: Asked) -> Table:
@@ -283,7 +301,8 @@ FUNNEL = Report(
     is_live=True,
     picture=Picture(Kind.BAR, "step", ("times",), before="times_before"),
     facts=_(
-        "Counted without cookies and without anybody's name; programs that say what they are do not count."
+        "Counted without cookies and without anybody's name; programs that say what they are do not count. "
+        "More than 62 days are as they were up to an hour ago."
     ),
 )
 WORDS = Column(
@@ -311,7 +330,8 @@ SEARCHES = Report(
     is_live=True,
     picture=Picture(Kind.BAR, "words", ("times",), most=12),
     facts=_(
-        "The 100 that were searched most often. A page of results counts once, its further pages do not."
+        "The 100 that were searched most often. A page of results counts once, its further pages do not. "
+        "More than 62 days are as they were up to an hour ago."
     ),
 )
 VAIN_SEARCHES = Report(

@@ -25,6 +25,8 @@ REMEMBERED_SECONDS = 6 * 3_600
 """In the last sixth of that time one reader makes it anew: whoever comes every hour does."""
 SUMS = "rollups"
 """The name of the result that says how far the sums reach."""
+READY = "ready"
+"""Its fact that says from which sums, by when they were made, reports have been made ready last."""
 
 
 @dataclass(slots=True)
@@ -73,10 +75,16 @@ COUNTS = NAMES[:3]
 
 
 class Freshness(NamedTuple):
-    """The last day that the sums know of, and when they were made."""
+    """The last day that the sums know of, and when they were made; and those that reports are ready of."""
 
     through: date
     computed_at: datetime | None
+    ready: str = ""
+
+    @property
+    def made(self) -> str:
+        """What stands for these sums."""
+        return self.computed_at.isoformat() if self.computed_at else ""
 
 
 def total(currency: str, period: Period, *, dimension: str = Dimension.ALL) -> Figures:
@@ -91,14 +99,17 @@ def by_key(currency: str, period: Period, dimension: str) -> dict[str, Figures]:
     return {row["key"]: Figures.of(row) for row in rows.annotate(**{name: Sum(name) for name in NAMES})}
 
 
-def leading(currency: str, period: Period, dimension: str, *, limit: int) -> list[str]:
+def leading(currency: str, period: Period, dimension: str, *, limit: int, made: str = "") -> list[str]:
     """Return the keys of goods that sold with the most revenue, most first.
 
     Three queries, two once remembered. What all of them came to is not asked for: at ten
     thousand keys that would take longer than finding them.
+
+    Args:
+        made: The sums, by when they were made, of which to have it at hand; left out: those that are shown.
     """
     build = partial(_leading, currency, period, dimension, limit=limit)
-    return _remembered(f"leading:{limit}:{currency}:{dimension}:{period.first}:{period.last}", build)
+    return _remembered(f"leading:{limit}:{currency}:{dimension}:{period.first}:{period.last}", build, made)
 
 
 def _leading(currency: str, period: Period, dimension: str, *, limit: int) -> list[str]:
@@ -107,10 +118,10 @@ def _leading(currency: str, period: Period, dimension: str, *, limit: int) -> li
     return [row["key"] for row in sold.order_by("-earned", "-sold", "key")[:limit]]
 
 
-def units(currency: str, period: Period, dimension: str) -> dict[str, int]:
-    """Return key -> units sold in a period; three queries, two once remembered."""
+def units(currency: str, period: Period, dimension: str, *, made: str = "") -> dict[str, int]:
+    """Return key -> units sold in a period, ``made`` as above; three queries, two once remembered."""
     build = partial(_units, currency, period, dimension)
-    return _remembered(f"units:{currency}:{dimension}:{period.first}:{period.last}", build)
+    return _remembered(f"units:{currency}:{dimension}:{period.first}:{period.last}", build, made)
 
 
 def _units(currency: str, period: Period, dimension: str) -> dict[str, int]:
@@ -118,12 +129,16 @@ def _units(currency: str, period: Period, dimension: str) -> dict[str, int]:
     return {key: int(sold) for key, sold in rows.annotate(sold=Sum("units")).values_list("key", "sold")}
 
 
-def _remembered(key: str, build: Callable[[], T]) -> T:
-    """Return what ``build`` finds in sums over many keys, which stays until they are made anew."""
-    fresh = freshness()
-    if fresh is None or fresh.computed_at is None:
+def _remembered(key: str, build: Callable[[], T], made: str) -> T:
+    """Return what ``build`` finds in sums over many keys, which stays until others are made ready.
+
+    A refresh swaps sums in month by month. Were each swap another key, all would be cold until the last one.
+    """
+    if not made:
+        fresh = freshness()
+        made = (fresh.ready or fresh.made) if fresh else ""
+    if not made:
         return build()
-    made = fresh.computed_at.isoformat()
     return caching.remember("analytics", f"{key}:{made}", build, seconds=REMEMBERED_SECONDS)
 
 
@@ -174,8 +189,8 @@ def freshness(name: str = SUMS) -> Freshness | None:
     if name == SUMS and last is None:
         return None  # whatever stands there: whoever is about to make the first notes that, too
     results = AnalysisResult.objects.filter(name=name).order_by("-computed_at")
-    if newest := results.values("through", "computed_at").first():
-        return Freshness(newest["through"], newest["computed_at"])
+    if newest := results.values("through", "computed_at", f"facts__{READY}").first():
+        return Freshness(newest["through"], newest["computed_at"], newest[f"facts__{READY}"] or "")
     return Freshness(last, None) if last else None
 
 
