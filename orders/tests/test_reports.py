@@ -1,7 +1,8 @@
 """Reports: each figure defined, sums exact, and as many queries for years as for days."""
 
+import time
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -446,6 +447,31 @@ def test_what_many_days_were_counted_is_remembered_and_few_are_asked_anew(slug, 
     with django_assert_num_queries(0):
         assert times(63) == 2
     assert times(62) == 4
+
+
+def test_what_was_made_ready_is_shown_until_that_of_the_next_hour_is_there(monkeypatch):
+    last = timezone.localdate()
+    asked = ask(str(last - timedelta(days=62)), str(last))
+    clock = [datetime(2026, 11, 27, 9, 10, tzinfo=UTC).timestamp()]
+    monkeypatch.setattr(time, "time", lambda: clock[0])
+
+    def shown():
+        caching.memory.clear()
+        return len(registry.REPORTS["searches"].answer(asked).rows)
+
+    def searched(words, *, minutes):
+        SearchCount.objects.create(day=last, words=words, has_results=True, count=1)
+        clock[0] += 60 * minutes
+        return shown()
+
+    marketing.remember("EUR", asked.period)
+    assert searched("mug", minutes=20) == 0
+    assert searched("tent", minutes=39) == 0
+    clock[0] += 60  # ten past ten
+    assert shown() == 0
+    marketing.remember("EUR", asked.period)
+    assert searched("yurt", minutes=14) == 0
+    assert searched("pen", minutes=1) == 2
 
 
 def test_what_is_counted_is_ready_for_every_period_that_has_a_name(django_assert_num_queries):

@@ -39,27 +39,33 @@ LIVE_DAYS = 62
 """What more days say is read of many rows: it is made ready once an hour, and stays until the next."""
 ANY = ""
 """The currency of what has none."""
-HOUR, BEGINS, KEPT_SECONDS = 3_600, 600, 4_500
-"""Ten minutes past the full one, when the clock has reports made ready."""
+HOUR, BEGINS, SHOWN_AFTER, KEPT_SECONDS = 3_600, 600, 900, 5_400
+"""Ten minutes past the full one, when the clock has reports made ready, which are shown a quarter of an hour
+later: those of the hour before stay until then, fresh for five sixths of the time that they are kept."""
 
 
 def remember(currency: str, period: Period) -> None:
     """Have at hand what is asked of many orders, and of many counts; also of what those are compared with."""
-    asked = Asked(period, None, currency)
-    if period.days > LIVE_DAYS:
-        _kept("offers", asked, _offers)
-        _kept("reasons", asked, _reasons)
-        _kept("searches", replace(asked, currency=ANY), _searches)
-        _kept("in-vain", replace(asked, currency=ANY), _searches_in_vain)
+    asked, of_any = Asked(period, None, currency), Asked(period, None, ANY)
+    if period.days <= LIVE_DAYS:
+        return
+    for is_next in (False, True):  # what is shown now is there already, but for the first time of a day
+        _kept("offers", asked, _offers, is_next=is_next)
+        _kept("reasons", asked, _reasons, is_next=is_next)
+        _kept("searches", of_any, _searches, is_next=is_next)
+        _kept("in-vain", of_any, _searches_in_vain, is_next=is_next)
         for one in (period, periods.before(period), periods.year_before(period)):
-            _steps(one)
+            _steps(one, is_next=is_next)
 
 
-def _kept(name: str, asked: Asked, read: Callable[[Asked], list[Any]]) -> list[Any]:
-    """Return what ``read`` finds, plain data; of more than ``LIVE_DAYS`` as it was an hour ago."""
+def _kept(name: str, asked: Asked, read: Callable[[Asked], list[Any]], *, is_next: bool = False) -> list[Any]:
+    """Return what ``read`` finds, plain data; of more than ``LIVE_DAYS`` as it was an hour ago.
+
+    With ``is_next`` it is what will be shown next.
+    """
     if asked.period.days <= LIVE_DAYS:
         return read(asked)
-    hour = int((time.time() - BEGINS) // HOUR)
+    hour = int((time.time() - BEGINS - (0 if is_next else SHOWN_AFTER)) // HOUR)
     key = f"{name}:{asked.currency}:{asked.period.first}:{asked.period.last}:{hour}"
     return caching.remember("analytics", key, lambda: read(asked), seconds=KEPT_SECONDS)
 
@@ -136,8 +142,8 @@ def funnel(asked: Asked) -> Table:
     return Table(shown(FUNNEL.columns, is_compared=is_compared), found)
 
 
-def _steps(period: Period) -> dict[str, int]:
-    return dict(_kept("steps", Asked(period, None, ANY), _counted))
+def _steps(period: Period, *, is_next: bool = False) -> dict[str, int]:
+    return dict(_kept("steps", Asked(period, None, ANY), _counted, is_next=is_next))
 
 
 def _counted(asked: Asked) -> list[Any]:
