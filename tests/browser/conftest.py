@@ -42,11 +42,6 @@ def browser_type_launch_args():
     return {"executable_path": CHROMIUM, "args": ARGUMENTS}
 
 
-@pytest.fixture(params=["light", "dark"])
-def color_scheme(request):
-    return request.param
-
-
 @pytest.fixture
 def scripts():
     """Say whether a tab runs scripts; a test that wants none says so itself."""

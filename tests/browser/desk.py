@@ -3,13 +3,13 @@
 import re
 
 
-def open_tab(browser, live_server, *, width, height, scripts=True, scheme="light"):
+def open_tab(browser, live_server, *, width, height, scripts=True):
     """Open a tab; what it writes to its console is in ``complaints``."""
     context = browser.new_context(
         base_url=live_server.url,
         viewport={"width": width, "height": height},
         java_script_enabled=scripts,
-        color_scheme=scheme,
+        color_scheme="light",
     )
     tab = context.new_page()
     tab.complaints = []

@@ -12,11 +12,17 @@ from orders.tests.factories import CouponFactory, MethodFactory
 from products.models import Product, ProductImage
 from products.tests.factories import ProductFactory
 from products.tests.pictures import encoded, picture
+from tests.browser import quiet
 from users.tests.factories import PASSWORD, StaffFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.integration, pytest.mark.slow]
 
 BARRIERS = {"serious", "critical"}
+
+
+@pytest.fixture(params=["light", "dark"])
+def color_scheme(request):
+    return request.param
 
 
 @pytest.fixture
@@ -38,12 +44,12 @@ def tab(browser, live_server, settings, color_scheme, scripts, transactional_db,
     tab.complaints = []
     tab.on("console", lambda message: tab.complaints.append(f"{tab.url}: {message.text}"))
     tab.on("pageerror", lambda error: tab.complaints.append(f"{tab.url}: {error}"))
-    tab.goto("/admin/login/", wait_until="networkidle")
+    quiet.go(tab, "/admin/login/")
     tab.get_by_label("E-mail address").fill(staff.email)
     tab.get_by_label("Password", exact=True).fill(PASSWORD)
     tab.get_by_role("button", name="Log in", exact=True).click()
     tab.wait_for_url("**/admin/")
-    tab.goto("/admin/", wait_until="networkidle")
+    quiet.go(tab, "/admin/")
     tab.complaints.clear()  # the page of the login fades over, which those of the staff do not
     yield tab
     context.close()
@@ -100,10 +106,10 @@ def test_no_screen_has_a_barrier_or_a_complaint(filled_shop, tab):
     found = {}
 
     for screen in screens:
-        answer = tab.goto(f"/admin/{screen}", wait_until="networkidle")
+        answer = quiet.go(tab, f"/admin/{screen}")
         found[screen] = [answer.status, tab.locator("main").count(), barriers(tab)]
     tab.context.clear_cookies()
-    tab.goto("/admin/login/", wait_until="networkidle")
+    quiet.go(tab, "/admin/login/")
     found["login"] = [200, tab.locator("main").count(), barriers(tab)]
 
     assert found == {screen: [200, 1, []] for screen in (*screens, "login")}

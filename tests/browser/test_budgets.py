@@ -5,6 +5,8 @@ import gzip
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser import quiet
+
 pytestmark = [pytest.mark.browser, pytest.mark.integration, pytest.mark.slow]
 
 MOST_SCRIPT, MOST_STYLE, MOST_HTML, MOST_PICTURE = 25_000, 18_000, 30_000, 100_000
@@ -41,7 +43,7 @@ def test_every_page_keeps_to_its_budget(browser, live_server, filled_shop, custo
         customer.come_in(context, name)
         tab, answers = context.new_page(), []
         tab.on("response", lambda answer, kept=answers: kept.append(answer))
-        tab.goto(address, wait_until="networkidle")
+        quiet.go(tab, address)
         weights = {"script": 0, "stylesheet": 0, "document": 0}
         for answer in answers:
             kind = answer.request.resource_type

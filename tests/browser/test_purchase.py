@@ -10,7 +10,8 @@ from orders.selectors import orders
 from orders.services import cart as carts
 from orders.tests.factories import MethodFactory, OrderFactory
 from products.models import Product
-from tests.browser.barriers import barriers
+from tests.browser import quiet
+from tests.browser.barriers import barriers, barriers_by_day_and_night
 from tests.browser.desk import open_tab
 from users.tests.factories import UserFactory
 
@@ -117,14 +118,13 @@ def test_a_refusal_in_a_long_cart_is_read_where_the_customer_is(browser, live_se
     tab.context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
-def test_no_step_of_a_purchase_has_a_barrier_or_runs_off_the_page(browser, live_server, shop, width, scheme):
+def test_no_step_of_a_purchase_has_a_barrier_or_runs_off_the_page(browser, live_server, shop, width):
     found = {}
-    tab = open_tab(browser, live_server, width=width, height=900, scheme=scheme)
+    tab = open_tab(browser, live_server, width=width, height=900)
 
     def look(step):
-        if problems := barriers(tab) + (
+        if problems := barriers_by_day_and_night(tab) + (
             [f"{tab.evaluate(OVERFLOW)} px too wide"] * (tab.evaluate(OVERFLOW) > 0)
         ):
             found[step] = problems
@@ -134,7 +134,7 @@ def test_no_step_of_a_purchase_has_a_barrier_or_runs_off_the_page(browser, live_
     tab.goto(shop["single"])
     tab.get_by_role("button", name="Add to cart").click()
     expect(tab.locator("#mini-cart")).to_contain_text("In your cart")
-    tab.wait_for_timeout(300)  # until the summary has faded in
+    quiet.rest(tab)  # the summary fades in
     look("mini cart")
     tab.goto("/cart/")
     look("cart")
@@ -222,17 +222,16 @@ def test_a_guest_withdraws_on_a_phone_without_scripts(browser, live_server, shop
     assert order.status == "cancelled"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
-def test_bank_withdrawal_and_mails_have_no_barrier(browser, live_server, shop, width, scheme):
+def test_bank_withdrawal_and_mails_have_no_barrier(browser, live_server, shop, width):
     order = OrderFactory(user=None)
-    tab = open_tab(browser, live_server, width=width, height=844, scheme=scheme)
+    tab = open_tab(browser, live_server, width=width, height=844)
     bank = f"/orders/{order.order_number}/pay/?key={orders.signature(order)}"
     for address in (bank, "/withdraw/", "/styleguide/mail/"):
         tab.goto(address)
-        assert barriers(tab) == []
+        assert barriers_by_day_and_night(tab) == []
         assert tab.evaluate(OVERFLOW) <= 0
     assert tab.complaints == []
     tab.goto("/styleguide/mail/received/")  # a mail has no icon, which the browser looks for
-    assert barriers(tab) == []
+    assert barriers_by_day_and_night(tab) == []
     assert tab.evaluate(OVERFLOW) <= 0

@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.barriers import barriers
+from tests.browser import quiet
+from tests.browser.barriers import barriers, barriers_by_day_and_night
 
 pytestmark = [pytest.mark.browser, pytest.mark.integration, pytest.mark.slow]
 
@@ -28,12 +29,12 @@ def size(request):
 
 
 @pytest.fixture
-def tab(browser, live_server, size, color_scheme, scripts):
-    """A tab of that size and scheme; what it wrote to its console is in ``complaints``."""
+def tab(browser, live_server, size, scripts):
+    """A tab of that size; what it wrote to its console is in ``complaints``."""
     context = browser.new_context(
         base_url=live_server.url,
         viewport={"width": size[0], "height": size[1]},
-        color_scheme=color_scheme,
+        color_scheme="light",
         java_script_enabled=scripts,
     )
     tab = context.new_page()
@@ -45,7 +46,6 @@ def tab(browser, live_server, size, color_scheme, scripts):
 
 
 @pytest.mark.parametrize("size", ["desk"], indirect=True)
-@pytest.mark.parametrize("color_scheme", ["light"], indirect=True)
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no_scripts"])
 def test_a_barrier_is_found_with_scripts_and_without(tab, scripts):
     tab.set_content('<html lang="en"><title>Bowl</title><main><h1>Bowl</h1><img src="data:,"></main></html>')
@@ -59,10 +59,10 @@ def test_every_page_fits_is_quiet_and_has_no_barrier(filled_shop, customer, tab,
 
     for name, address in (filled_shop | customer.addresses).items():
         customer.come_in(tab.context, name)
-        answer = tab.goto(address, wait_until="networkidle")
+        answer = quiet.go(tab, address)
         found[name] = [
             answer.status,
-            barriers(tab, scripts),
+            barriers_by_day_and_night(tab, scripts),
             tab.evaluate(OVERFLOW) > 0,
             tab.evaluate(TOO_SMALL, SMALLEST_TARGET),
         ]
@@ -81,7 +81,7 @@ def test_the_menu_opens_leads_on_and_has_no_barrier(filled_shop, tab, scripts):
 
     expect(panel.get_by_role("link", name="Kitchen")).to_be_visible()
     expect(panel.locator("img")).to_be_visible()
-    assert barriers(tab, scripts) == []
+    assert barriers_by_day_and_night(tab, scripts) == []
     assert tab.evaluate(OVERFLOW) == 0
     assert tab.evaluate(TOO_SMALL, SMALLEST_TARGET) == []
     panel.get_by_role("link", name="Kitchen").click()
@@ -89,7 +89,6 @@ def test_the_menu_opens_leads_on_and_has_no_barrier(filled_shop, tab, scripts):
     assert tab.complaints == []
 
 
-@pytest.mark.parametrize("color_scheme", ["light"], indirect=True)
 def test_the_menu_closes_with_escape_beside_it_and_when_the_focus_goes_on(filled_shop, tab):
     tab.goto("/products/")
     button, panel = tab.locator("#menu summary"), tab.get_by_role("navigation", name="Categories")
@@ -112,7 +111,6 @@ def test_the_menu_closes_with_escape_beside_it_and_when_the_focus_goes_on(filled
 
 
 @pytest.mark.parametrize("scripts", [False], ids=["no_scripts"])
-@pytest.mark.parametrize("color_scheme", ["light"], indirect=True)
 def test_without_scripts_a_click_beside_the_menu_closes_it_and_follows_no_link(filled_shop, tab, scripts):
     tab.goto("/products/")
     tab.locator("#menu summary").click()
@@ -124,7 +122,6 @@ def test_without_scripts_a_click_beside_the_menu_closes_it_and_follows_no_link(f
 
 
 @pytest.mark.parametrize("size", ["phone"], indirect=True)
-@pytest.mark.parametrize("color_scheme", ["light"], indirect=True)
 def test_a_phone_opens_the_filter_ticks_a_box_and_sees_fewer(filled_shop, tab):
     tab.goto("/products/")
     assert not tab.get_by_label("In stock only").is_visible()
@@ -144,7 +141,6 @@ def test_a_phone_opens_the_filter_ticks_a_box_and_sees_fewer(filled_shop, tab):
 
 
 @pytest.mark.parametrize("size", ["desk"], indirect=True)
-@pytest.mark.parametrize("color_scheme", ["light"], indirect=True)
 def test_the_keyboard_skips_to_the_content_and_chooses_a_variant(filled_shop, tab):
     tab.goto(filled_shop["parent"])
     assert tab.get_by_text("Sold out", exact=True).is_visible()
@@ -162,9 +158,8 @@ def test_the_keyboard_skips_to_the_content_and_chooses_a_variant(filled_shop, ta
 
 
 @pytest.mark.parametrize("size", ["desk"], indirect=True)
-@pytest.mark.parametrize("color_scheme", ["light"], indirect=True)
 def test_pictures_are_avif_with_their_place_kept(filled_shop, tab):
-    tab.goto(filled_shop["single"], wait_until="networkidle")
+    quiet.go(tab, filled_shop["single"])
 
     image = tab.get_by_role("img", name="A green bowl")
 
@@ -174,7 +169,6 @@ def test_pictures_are_avif_with_their_place_kept(filled_shop, tab):
 
 
 @pytest.mark.parametrize("size", ["desk"], indirect=True)
-@pytest.mark.parametrize("color_scheme", ["light"], indirect=True)
 def test_what_is_being_fetched_keeps_its_place_and_gives_it_to_what_comes(filled_shop, tab):
     waiting = []
     tab.goto(filled_shop["list"])

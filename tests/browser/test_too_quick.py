@@ -18,8 +18,9 @@ def test_who_adds_to_the_cart_too_often_reads_when_to_go_on(
     tab = context.new_page()
     for _ in range(2):
         tab.goto(filled_shop["single"])
-        tab.get_by_role("button", name="Add to cart").click()
-        tab.wait_for_load_state("networkidle")
+        with tab.expect_response("**/cart/add/"):
+            tab.get_by_role("button", name="Add to cart").click()
+        tab.wait_for_load_state()
 
     expect(tab.get_by_role("heading", name="That was a little fast")).to_be_visible()
     expect(tab.get_by_text("try again in 5 minutes")).to_be_visible()
