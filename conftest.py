@@ -15,6 +15,7 @@ from celery.signals import task_postrun
 from django.conf import settings
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from PIL import Image
 from rest_framework.test import APIClient
 
@@ -27,6 +28,7 @@ from dbProject.webhooks import services as webhooks
 from orders.services import reconciliation
 from orders.tests.factories import OrderFactory
 from products.tests.factories import ProductFactory
+from tests import template
 from users.tests.factories import StaffFactory, UserFactory
 
 hypothesis.settings.register_profile(
@@ -60,6 +62,14 @@ def _books_agree(request):
     yield
     if is_looked_at:
         assert reconciliation.breaks() == []
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, django_db_blocker):
+    """Let the database of the tests be a copy of one that is migrated already."""
+    if template.is_wanted():
+        with django_db_blocker.unblock():
+            connection.settings_dict["TEST"]["TEMPLATE"] = template.name()
 
 
 @pytest.fixture(scope="session", autouse=True)

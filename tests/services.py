@@ -1,9 +1,9 @@
 """Private Postgres and Redis on free ports for a command, as root or as anyone; nothing system-wide.
 
 ``python -m tests.services [--durable] COMMAND... [--then COMMAND...]`` runs each command with
-``DATABASE_URL``, ``REDIS_URL`` and ``TMPDIR`` set, then ends what is still running and removes its one
-folder. The status is that of the first command that failed; after a signal it is 128 plus the signal's
-number.
+``DATABASE_URL``, ``REDIS_URL``, ``TMPDIR`` and ``PRIVATE_SERVICES`` set, then ends what is still running
+and removes its one folder. The status is that of the first command that failed; after a signal it is 128
+plus the signal's number.
 """
 
 import contextlib
@@ -125,6 +125,7 @@ class Services:
             "DATABASE_URL": self._start_postgres(),
             "REDIS_URL": self._start_redis(),
             "TMPDIR": str(self.folder / "tmp"),
+            "PRIVATE_SERVICES": "1",
         }
 
     def run(self, command: list[Any], *, interactive: bool = True, **how: Any) -> int:
