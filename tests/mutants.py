@@ -235,7 +235,7 @@ MUTANTS = (
             Edit(
                 OUTBOX,
                 "    event = OutboxEvent.objects.create("
-                "task=task, payload=payload, private=private, **_origin())\n"
+                "task=task, payload=payload, private=private, **observation.origin())\n"
                 '    observation.count_step("outbox", began, task=task)\n'
                 "    _poke_after_commit()\n",
                 "    late = timezone.now() + timedelta(days=365)\n"
