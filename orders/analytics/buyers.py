@@ -6,7 +6,6 @@ are customers who are not known, and those of whom the data has no order but onl
 
 import errno
 import json
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from orders.analytics.partial_sums import Day, counts_as_order, distinct, read, summed, whole
+from orders.analytics.partial_sums import Day, buckets, counts_as_order, distinct, read, summed, whole
 
 BOUGHT = pa.schema(
     [(name, pa.string()) for name in ("currency", "customer", "order", "day")]
@@ -50,10 +49,7 @@ def bought(days: Sequence[Day]) -> pa.Table:
 
 def sorted_out(days: Sequence[Day], count: int) -> list[pa.Table]:
     """Return what was :func:`bought` on ``days`` as a table for each of ``count`` buckets of customers."""
-    found = whole(bought(days))
-    names = found["customer"].to_pylist()
-    buckets = pa.array([zlib.crc32(name.encode()) % count for name in names], pa.int32())
-    return [whole(found.filter(pc.equal(buckets, number))) for number in range(count)]
+    return [whole(one) for one in buckets(whole(bought(days)), count)]
 
 
 def written(tables: Sequence[pa.Table], file: Path) -> None:

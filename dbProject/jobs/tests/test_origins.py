@@ -1,39 +1,28 @@
 """A job belongs to the request that began it, whoever resumes it."""
 
-from contextlib import contextmanager
-
 import pytest
 from celery import current_app
 from django.db import transaction
 
-from dbProject import observation
 from dbProject.incidents.models import ErrorOccurrence
 from dbProject.jobs import services as jobs
 from dbProject.jobs.models import Job
 from dbProject.jobs.tests.counting import forget_the_message, lose_the_lease
 from tests.faults.processes import wait_until
+from tests.observing import observed
 
 TRACEPARENT = f"00-{'ab' * 16}-{'cd' * 8}-01"
-
-
-@contextmanager
-def request(request_id):
-    seen = observation.Observation(request_id, route="a_page")
-    seen.traceparent = TRACEPARENT
-    observation.begin(seen)
-    yield
-    observation.end(seen)
 
 
 @pytest.mark.integration
 @pytest.mark.django_db(transaction=True)
 def test_a_job_belongs_to_the_request_that_began_it_whoever_resumes_it(worker, log_lines):
-    with request("the-request-of-staff"), transaction.atomic():
+    with observed("the-request-of-staff", traceparent=TRACEPARENT), transaction.atomic():
         job = jobs.start("crash_once")
     wait_until(ErrorOccurrence.objects.exists, "it does not crash")
     lose_the_lease(job)
     forget_the_message(job)
-    with request("the-request-of-the-clock"):
+    with observed("the-request-of-the-clock", traceparent=TRACEPARENT):
         current_app.send_task("dbProject.jobs.tasks.resume_jobs")
     wait_until(Job.objects.filter(status="succeeded").exists, "it is not resumed")
     worker("dbProject.jobs.tasks.run_job")

@@ -1,9 +1,12 @@
 """A system that listens: a real server on loopback that keeps what it was told and answers as it likes."""
 
+from datetime import timedelta
+
 from django.db import transaction
 
 from dbProject.outbox.tests.working import work_off
 from dbProject.webhooks import services
+from dbProject.webhooks.models import WebhookDelivery, WebhookEndpoint
 from tests.loopback import LoopbackServer
 
 
@@ -46,3 +49,13 @@ def publish(kind="order.created", **data):
     with transaction.atomic():
         services.publish(kind, data or {"order": {"order_number": "ORD-1", "total_amount": "64.90"}})
     work_off("dbProject.webhooks.tasks.fan_out_webhook")
+
+
+def later(**passed):
+    """Let time pass for all that waits."""
+    for delivery in WebhookDelivery.objects.filter(state="waiting"):
+        delivery.next_attempt_at -= timedelta(**passed)
+        delivery.save()
+    for endpoint in WebhookEndpoint.objects.exclude(failing_since=None):
+        endpoint.failing_since -= timedelta(**passed)
+        endpoint.save()

@@ -1,7 +1,6 @@
 """Telling other systems: each event to all who want it, signed, patiently, and never inside our network."""
 
 import json
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -10,25 +9,15 @@ from django.db import transaction
 from django.utils import timezone
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from dbProject import observation, sealing
+from dbProject import sealing
 from dbProject.outbox.models import OutboxEvent
 from dbProject.outbox.tests.working import work_off
 from dbProject.webhooks import delivering, services
 from dbProject.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookMessage
-from dbProject.webhooks.tests.receivers import Receiver, listens, publish
+from dbProject.webhooks.tests.receivers import Receiver, later, listens, publish
 from tests.races.crowd import crowd
 
 pytestmark = [pytest.mark.django_db, pytest.mark.integration]
-
-
-def later(**passed):
-    """Let time pass for all that waits."""
-    for delivery in WebhookDelivery.objects.filter(state="waiting"):
-        delivery.next_attempt_at -= timedelta(**passed)
-        delivery.save()
-    for endpoint in WebhookEndpoint.objects.exclude(failing_since=None):
-        endpoint.failing_since -= timedelta(**passed)
-        endpoint.save()
 
 
 # Signatures
@@ -178,79 +167,6 @@ def test_killed_between_the_answer_and_our_commit_it_comes_again_under_the_same_
     assert receiver.told[0][1] == receiver.told[1][1]
     assert all(Webhook(secret).verify(body, headers) for headers, body in receiver.told)
     assert WebhookDelivery.objects.get().attempts == 2
-
-
-# Of whose request it is
-
-
-@contextmanager
-def observed(request_id, *, traceparent=""):
-    seen = observation.Observation(request_id, route="somewhere")
-    seen.traceparent = traceparent
-    observation.begin(seen)
-    yield seen
-    observation.end(seen)
-
-
-def test_each_attempt_belongs_to_the_request_that_there_is_something_to_tell_of(
-    receiver, log_lines, settings
-):
-    settings.STAFF_EMAIL = ["staff@example.com"]
-    receiver.answers = [500, 500, 204]
-    listens(receiver)
-    traces = {"of-ada": f"00-{'ab' * 16}-{'cd' * 8}-01", "of-ben": ""}
-    for request_id, traceparent in traces.items():
-        with observed(request_id, traceparent=traceparent):
-            publish()
-    with observed("of-the-clock") as clock:
-        delivering.deliver_due()
-        later(minutes=2)
-        WebhookEndpoint.objects.update(failing_since=None)
-        delivering.deliver_due()
-        assert clock.request_id == "of-the-clock"
-        assert clock.queries > 4
-
-    names = {message.public_id: message.request_id for message in WebhookMessage.objects.all()}
-    lines = [line for line in log_lines() if line["event"] == "webhook"]
-    assert sorted(names.values()) == ["of-ada", "of-ben"]
-    assert [names[line["webhook_id"]] for line in lines] == [line["request_id"] for line in lines]
-    assert sorted((line["request_id"], line["attempt"]) for line in lines) == [
-        *(("of-ada", 1), ("of-ada", 2)),
-        *(("of-ben", 1), ("of-ben", 2)),
-    ]
-    for headers, _body in receiver.told:
-        assert headers.get("traceparent", "") == traces[names[headers["webhook-id"]]]
-        assert "x-request-id" not in headers
-
-
-def test_what_follows_from_an_attempt_belongs_to_its_request_too(settings):
-    settings.STAFF_EMAIL = ["staff@example.com"]
-    with Receiver(410) as gone:
-        listens(gone)
-        with observed("of-ada"):
-            publish()
-        with observed("of-the-clock"):
-            delivering.deliver_due()
-
-    mail = OutboxEvent.objects.get(task="dbProject.webhooks.tasks.send_webhook_disabled_email")
-    assert mail.request_id == "of-ada"
-
-
-@pytest.mark.parametrize("breaks", ["_note", "sending._post"])
-def test_an_attempt_that_breaks_down_fails_its_task_in_the_name_of_its_request(receiver, monkeypatch, breaks):
-    def fail(*_):
-        raise ZeroDivisionError
-
-    listens(receiver)
-    with observed("of-ada"):
-        publish()
-    *module, name = breaks.split(".")
-    monkeypatch.setattr(delivering.sending if module else delivering, name, fail)
-    with observed("of-the-clock") as task:
-        with pytest.raises(ZeroDivisionError):
-            delivering.deliver_due()
-        assert task.request_id == "of-ada"
-        assert observation.current() is task
 
 
 # Patience
